@@ -1,0 +1,53 @@
+import type { Unread } from "./span.ts";
+import type { FileFacts } from "./facts.ts";
+import type { Dialect } from "./catalog.ts";
+import type { Runner } from "./project.ts";
+
+/** What disk/ hands to project/build.ts: file facts on demand and the few configuration files, read. */
+export type ProjectInput = {
+  /** Every file of the project that git would keep, relative to the root, `/`. */
+  paths: Set<string>;
+  /** Facts of one file, read at first demand and kept; null: no such file, too large, or binary (then it is in `unread`). */
+  facts(path: string): FileFacts | null;
+  /** Files that may hold facts: their bytes say so. Others are read only when a name leads to them. */
+  candidates: string[];
+  packages: PackageInfo[];
+  tsconfigs: TsconfigInfo[];
+  databases: DatabaseSource[];
+  unread: Unread[];
+};
+
+export type PackageInfo = {
+  /** Folder, "" for the root. */
+  dir: string;
+  name: string | null;
+  /** Import path below the package → file, e.g. { ".": "src/index.ts", "./schema": "src/schema.ts" }, relative to `dir`; as far as `exports`/`main`/`types` lead to source files. `*` patterns kept. */
+  exports: Record<string, string[]>;
+  /** Dependency → version that is installed (lock file), else the lowest that the range allows; null: not known. */
+  versions: Record<string, string | null>;
+};
+
+export type TsconfigInfo = {
+  dir: string;
+  baseUrl: string | null;
+  /** Pattern → targets relative to the root. */
+  paths: Record<string, string[]>;
+};
+
+export type DatabaseSource = {
+  id: string;
+  orm: "drizzle" | "prisma" | "sql";
+  dialect: Dialect;
+  /** Folder of the package it belongs to. */
+  dir: string;
+  /** The ORM's schema files (drizzle: .ts files; prisma: .prisma files; sql: schema .sql files that stand for the whole schema). */
+  schemaFiles: string[];
+  /** In the order in which the runner applies them. Several folders: several lists. */
+  migrations: { runner: Runner; runnerVersion: string | null; files: string[]; dir: string }[];
+  /** sqlc, PgTyped, TypedSQL query files. */
+  queryFiles: string[];
+  /** drizzle 0.x `casing`. */
+  casing: "snake_case" | "camelCase" | null;
+  /** drizzle-kit/prisma major.minor where known. */
+  ormVersion: string | null;
+};

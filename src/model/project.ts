@@ -1,0 +1,215 @@
+import type { Catalog, KeyPart, Predicate } from "./catalog.ts";
+import type { Claim, Suppression } from "./facts.ts";
+import type { Span, Unread } from "./span.ts";
+import type { Statement } from "./statement.ts";
+
+/** All files put together: what rules see. Plain data. */
+export type Project = {
+  databases: Database[];
+  sites: Site[];
+  handlers: Handler[];
+  claims: ProjectClaim[];
+  files: ProjectFile[];
+  unread: Unread[];
+  /** Seen and resolved, for `--stats` and the summary. */
+  counts: Record<"conflict" | "insert" | "lookup" | "handler", { seen: number; resolved: number }>;
+};
+
+export type ProjectFile = {
+  path: string;
+  entry: Entry;
+  /** Written by a tool (generated client, snapshot, `@generated`, bundled, minified). */
+  generated: boolean;
+  suppressions: Suppression[];
+};
+
+export type Database = {
+  /** Folder or config file that it was found by, e.g. `packages/db`. */
+  id: string;
+  orm: "drizzle" | "prisma" | "sql";
+  /** The ORM schema and the migrations merged: migrations win for keys, the ORM for property names. Rules about code use this. */
+  catalog: Catalog;
+  /** What the ORM's schema files declare; null: there are none. */
+  schema: Catalog | null;
+  /** What the migrations build; null: there are none. */
+  migrated: Catalog | null;
+  migrations: Migration[];
+  /** False when migrations or schema could not all be read: then an absent key proves nothing for tables that are not `complete`. */
+  complete: boolean;
+  prisma: { relationMode: string | null; adapter: boolean; models: PrismaModelMap } | null;
+};
+
+/** Model name → what the client calls things. */
+export type PrismaModelMap = Record<
+  string,
+  {
+    table: string;
+    accessor: string;
+    /** Field → column; relations are not here. */
+    columns: Record<string, string>;
+    relations: Record<string, { model: string; list: boolean; fields: string[]; references: string[] }>;
+    /** Unique selector (`email`, `orgId_e164`, a given name) → fields. */
+    selectors: Record<string, string[]>;
+    at: Span;
+  }
+>;
+
+export type Runner =
+  | "drizzle" | "prisma" | "supabase" | "node-pg-migrate" | "knex" | "kysely" | "typeorm" | "sequelize" | "mikro-orm"
+  | "goose" | "dbmate" | "golang-migrate" | "atlas" | "flyway" | "graphile-migrate" | "psql" | "unknown";
+
+export type Migration = {
+  path: string;
+  /** As its runner names it. */
+  name: string;
+  runner: Runner;
+  /** Version of the runner's package where it is known, e.g. "0.44.2". */
+  runnerVersion: string | null;
+  /**
+   * `batch`: one transaction around all pending files; `file`: one a file; `implicit`: the file is one simple query, so a transaction as soon as
+   * it holds more than one statement; `pipeline`: Supabase ≤ 2.99, CONCURRENTLY only as the first statement; `none`: each statement alone.
+   */
+  transaction: "batch" | "file" | "implicit" | "pipeline" | "none" | "unknown";
+  statements: Statement[];
+  comments: { text: string; at: Span }[];
+  /** The catalog when it starts to run. */
+  before: Catalog;
+};
+
+export type ClientName =
+  | "drizzle" | "prisma" | "supabase" | "kysely" | "knex" | "typeorm" | "sequelize" | "mikro-orm" | "raw-sql" | "sqlc";
+
+export type Entry = "webhook" | "route" | "job" | "consumer" | "import" | "migration" | "seed" | "script" | "test" | null;
+
+/** An assumption, or a write that must respect a guarantee. */
+export type Site = {
+  /** Index in Project.sites. */
+  id: number;
+  kind: "insert" | "upsert" | "lookup" | "update" | "delete";
+  client: ClientName;
+  /** For messages: `prisma.tenant.upsert`, `db.insert(tenants)`, `INSERT INTO tenants`. */
+  operation: string;
+  /** Database.id and Table.id; null: not resolved, and then rules pass over it. */
+  database: string | null;
+  table: string | null;
+  at: Span;
+  rows: "one" | "many" | "unknown";
+  /** Written columns. null: not known at all. */
+  columns: Written[] | null;
+  /** False: a spread or a variable may write more than `columns`. */
+  columnsComplete: boolean;
+  /** Look-ups, updates, deletes: columns compared for equality; null: not known. */
+  match: Written[] | null;
+  /** Other conditions of the where (canonical or source text); they make `match` narrower. */
+  matchRest: string[];
+  /** Look-ups: what is asked. */
+  lookup: "one" | "many" | "count" | "exists" | "max" | null;
+  conflict: Conflict | null;
+  /** RETURNING (or a client's equal) and what becomes of the first row. */
+  returning: "none" | "used-unchecked" | "passed-on" | "checked" | "unknown";
+  guards: Guard[];
+  entry: Entry;
+  inside: FunctionRef | null;
+  /** In a loop over rows. */
+  loop: boolean;
+  /** True: the site is part of a file that is a test, a seed, generated or a one-off script: out of *recommended*. */
+  incidental: boolean;
+};
+
+export type FunctionRef = { path: string; name: string | null; at: Span; exported: boolean };
+
+export type Written = { column: string; value: Value; at: Span };
+
+/** What is known of a value in code or SQL. */
+export type Value = {
+  /** Canonical text with locals followed: the same text in one flow is the same value. */
+  text: string;
+  origin:
+    | "literal" | "null" | "undefined"
+    /** nanoid(), randomUUID(), createId(), Date.now(), gen_random_uuid() … */
+    | "generated"
+    /** The row (or its id) that an insert in the same flow returned. */
+    | "created"
+    /** Out of a request, a webhook's payload, a message, an imported row. */
+    | "external"
+    | "parameter" | "query" | "environment" | "excluded" | "default" | "computed" | "unknown";
+  /** Can it be null or undefined? null: not known. */
+  nullable: boolean | null;
+};
+
+export type Conflict = {
+  action: "nothing" | "update";
+  target:
+    /** Named columns or expressions. `selector`: through a client's unique selector (Prisma). */
+    | { by: "columns"; parts: KeyPart[]; where: Predicate | null; selector: string | null }
+    | { by: "constraint"; name: string }
+    /** supabase-js without onConflict: the primary key. */
+    | { by: "primary" }
+    | { by: "none" }
+    | { by: "unknown" };
+  /** The predicate holds bind parameters and the statement is prepared by name. */
+  prepared: boolean;
+  /** DO UPDATE SET: null: not known; "all": every written column. */
+  sets: Written[] | "all" | null;
+  /** DO UPDATE … WHERE: may skip the row. */
+  setWhere: boolean;
+  /** Does one statement do it? Prisma's upsert may be a SELECT and an INSERT; `reasons` say why not. */
+  native: "yes" | "no" | "unknown";
+  reasons: string[];
+  at: Span;
+};
+
+export type Guard =
+  /** A handler around it (`calls`: how many calls up) that deals with unique violations, or may. */
+  | { kind: "handler"; handler: number; calls: number }
+  | { kind: "transaction"; isolation: string | null; at: Span; calls: number; retries: boolean }
+  | { kind: "lock"; how: "advisory" | "row" | "table" | "other"; at: Span; calls: number }
+  /** An earlier look-up of the same flow whose answer decides whether this runs: "absent": runs when nothing was found. */
+  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number }
+  /** Rows of the same table are deleted before, in the same flow. */
+  | { kind: "delete"; site: number; calls: number }
+  /** Inserted before in the same flow into another table: this row hangs from it. */
+  | { kind: "insert"; site: number; calls: number }
+  | { kind: "retry"; at: Span; calls: number }
+  | { kind: "queue"; at: Span; calls: number };
+
+export type Handler = {
+  /** Index in Project.handlers. */
+  id: number;
+  at: Span;
+  form: "try" | "promise" | "result";
+  body: Span;
+  tests: ErrorTest[];
+  /** Tests that could not be understood. */
+  opaqueTests: number;
+  /** `unique`: tests for a unique violation; `any`: acts on every error; `other`: tests for something else only; `unknown`. */
+  handles: "unique" | "any" | "other" | "unknown";
+  rethrows: "always" | "unmatched" | "never";
+  swallows: boolean;
+  /** Sites it guards, those in called functions too. */
+  covers: number[];
+  /** False: it guards calls that could not be followed, so there may be more. */
+  coversAll: boolean;
+  /** Package → version that the file's package.json and lock file give, e.g. `{ "drizzle-orm": "0.44.2", pg: "8.11.0" }`. */
+  versions: Record<string, string>;
+  incidental: boolean;
+};
+
+/** One comparison of an error with something, helper predicates followed. `path` leads from the error: ["cause", "code"]. */
+export type ErrorTest = { at: Span; negated: boolean } & (
+  | { kind: "code"; path: string[]; value: string }
+  | { kind: "name"; path: string[]; value: string; how: "equals" | "includes" | "starts-with" | "ends-with" | "matches" }
+  /** Prisma's meta.target and the like: a column or index name is searched in a list or text. */
+  | { kind: "target"; path: string[]; value: string; how: "equals" | "includes" | "element-includes" }
+  | { kind: "class"; name: string; from: string | null }
+  | { kind: "message"; path: string[]; value: string }
+);
+
+export type ProjectClaim = Claim & {
+  database: string | null;
+  /** The table it speaks of; null: not resolved. */
+  table: string | null;
+  /** Its columns as database names; null: a name that no column has. */
+  resolved: string[] | null;
+  incidental: boolean;
+};

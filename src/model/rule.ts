@@ -1,0 +1,24 @@
+import type { Family, Problem, Severity } from "./finding.ts";
+import type { Project } from "./project.ts";
+
+/** A rule is plain data and one pure function. Its name equals its file's. */
+export type Rule = {
+  name: string;
+  family: Family;
+  /** One sentence in the imperative, no full stop: "Forbid conflict targets that no unique key matches". */
+  summary: string;
+  /** What goes wrong, in Postgres' words. */
+  why: string;
+  /** What to do. */
+  fix: string;
+  severity: Severity;
+  /** `recommended`: precise enough to stop a build; `strict`: only there. */
+  preset: "recommended" | "strict";
+  check(project: Project, options: RuleOptions): Iterable<Problem>;
+};
+
+export type RuleOptions = {
+  preset: "recommended" | "strict";
+  /** Also tests, seeds, one-off scripts and generated files. */
+  includeIncidental: boolean;
+};
