@@ -1,0 +1,50 @@
+import { astVisitor, parse, type Expr } from "pgsql-ast-parser";
+import type { Predicate } from "../../model/catalog.ts";
+import { foldText, printExpression } from "./canonical-text.ts";
+import { normalize } from "./canonical-tree.ts";
+
+/** An expression in canonical text, and the columns that it reads (database names, in order of appearance). */
+export type CanonicalExpression = { text: string; columns: string[] };
+
+const memo = new Map<string, Predicate>();
+
+/**
+ * The one spelling that all spellings of a condition share: names unqualified, keywords in lower case, no-op casts gone, `<>`, constants on
+ * the right, arms of AND/OR and IN lists sorted, NOT pushed inwards (reference §2.3). `sql`: a bare boolean expression. A text that cannot
+ * be parsed is folded instead; it still equals itself.
+ */
+export function canonicalPredicate(sql: string): Predicate {
+  const known = memo.get(sql);
+  if (known) return known;
+  const made = readPredicate(sql);
+  if (memo.size > 20_000) memo.clear();
+  memo.set(sql, made);
+  return made;
+}
+
+/** The same for an expression that is no condition: a part of a key, a value. */
+export function canonicalExpression(sql: string): CanonicalExpression {
+  const { text, columns } = canonicalPredicate(sql);
+  return { text, columns };
+}
+
+function readPredicate(sql: string): Predicate {
+  const tree = parseExpression(sql);
+  if (!tree) return { text: foldText(sql), columns: [], parameters: /\$\d/.test(sql) };
+  const normal = normalize(tree);
+  const columns = new Set<string>();
+  let parameters = false;
+  astVisitor(() => ({
+    ref: (r) => { if (r.name !== "*" && !r.table) columns.add(r.name); },
+    parameter: () => { parameters = true; },
+  })).expr(normal);
+  return { text: printExpression(normal), columns: [...columns], parameters };
+}
+
+function parseExpression(sql: string): Expr | null {
+  try {
+    return parse(sql, "expr");
+  } catch {
+    return null;
+  }
+}
