@@ -12,13 +12,18 @@ export type Program = {
   lookup(path: string, name: string): Symbol | null;
   /** The same for a name that a file exports ("default" too). */
   lookupExport(path: string, name: string): Symbol | null;
+  /** Names that a file exports, through its barrels too. */
+  exportedNames(path: string): string[];
 };
 
 export type ModuleTarget = { kind: "file"; path: string } | { kind: "package"; name: string; subpath: string };
 
 export type Symbol =
   | { kind: "declaration"; path: string; name: string; declaration: Declaration }
-  /** `import { eq } from "drizzle-orm"`: package "drizzle-orm", subpath "", name "eq" ("default", "*"). */
+  /**
+   * `import { eq } from "drizzle-orm"`: package "drizzle-orm", subpath "", name "eq" ("default", "*"). An import that leads to no file keeps its
+   * specifier (`./generated/client`) as the package.
+   */
   | { kind: "external"; package: string; subpath: string; name: string }
   /** A namespace: `import * as schema from "./schema"`. */
   | { kind: "module"; path: string };
@@ -35,17 +40,22 @@ export type Evaluated = { at: Span } & (
   | { kind: "object"; entries: Map<string, Evaluated>; complete: boolean }
   /** A declaration of the project that does not fold to data: a table, a class, a function, a client instance. */
   | { kind: "declaration"; path: string; name: string; declaration: Declaration }
+  /** As Symbol's; a global (`crypto`, `Object`) has package "". */
   | { kind: "external"; package: string; subpath: string; name: string }
   | { kind: "module"; path: string }
-  /** A function expression or declaration: index into the facts of its file. */
-  | { kind: "function"; path: string; function: number }
+  /** A function expression or declaration: index into the facts of its file. `closure`: what an inlined function around it was called with. */
+  | { kind: "function"; path: string; function: number; closure?: Env }
   /** `of.name` where `of` did not fold further. */
   | { kind: "member"; of: Evaluated; name: string }
-  /** A call that was not inlined (R5): a builder chain's link, a helper that is not one return. */
-  | { kind: "call"; callee: Evaluated; args: Evaluated[]; complete: boolean }
-  | { kind: "template"; tag: Evaluated | null; quasis: string[]; holes: Evaluated[] }
+  /** A call that was not inlined (R5): a builder chain's link, a helper that is not one return. `complete: false`: a spread argument is missing. */
+  | { kind: "call"; callee: Evaluated; args: Evaluated[]; complete: boolean; new: boolean }
+  /** As Expression's: `quasiStarts[i]` is where quasi i stands in the file of `at`. */
+  | { kind: "template"; tag: Evaluated | null; quasis: string[]; quasiStarts: number[]; holes: Evaluated[] }
   /** At most four. */
   | { kind: "alternatives"; of: Evaluated[] }
   | { kind: "parameter"; path: string; function: number; position: number; members: string[] }
   | { kind: "unknown"; text: string }
 );
+
+/** What locals of one file stand for while a function of it is evaluated: index into FileFacts.code.locals → value. */
+export type Env = { path: string; locals: Map<number, Evaluated> };

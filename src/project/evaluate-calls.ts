@@ -1,0 +1,112 @@
+import type { Argument, Expression } from "../model/expression.ts";
+import type { FunctionFact } from "../model/facts.ts";
+import type { Span } from "../model/span.ts";
+import type { Context } from "./evaluate-context.ts";
+import { followPath } from "./evaluate-members.ts";
+import { asString, asStrings, unknown } from "./evaluated.ts";
+import type { Env, Evaluated } from "./program.ts";
+
+/** Helpers are inlined this deep (reference §1.3 R5). */
+const DEEPEST_INLINING = 3;
+
+type Call = Extract<Evaluated, { kind: "call" }>;
+
+/** A call or `new`: built-ins fold, `require` leads to the module, a helper that is one return is inlined, the rest stays a call. */
+export function evaluateCall(context: Context, path: string, expression: Extract<Expression, { kind: "call" | "new" }>, env: Env | null): Evaluated {
+  const at = { path, start: expression.start, end: expression.end };
+  const callee = context.evaluate(path, expression.callee, env);
+  const { items, complete } = evaluateArguments(context, path, expression.args, env);
+  const call: Call = { kind: "call", at, callee, args: items, complete, new: expression.kind === "new" };
+  if (expression.kind === "new") return call;
+  return foldBuiltin(context, call) ?? inline(context, call) ?? call;
+}
+
+/** Items of an array or arguments of a call; an array that is spread is folded in, another spread leaves the list incomplete. */
+export function evaluateArguments(context: Context, path: string, args: Argument[], env: Env | null): { items: Evaluated[]; complete: boolean } {
+  const items: Evaluated[] = [];
+  let complete = true;
+  for (const argument of args) {
+    if (argument.kind !== "spread") {
+      items.push(context.evaluate(path, argument, env));
+      continue;
+    }
+    const value = context.evaluate(path, argument.of, env);
+    if (value.kind === "array") items.push(...value.items);
+    if (value.kind !== "array" || !value.complete) complete = false;
+  }
+  return { items, complete };
+}
+
+function foldBuiltin(context: Context, call: Call): Evaluated | null {
+  const { callee, args, at } = call;
+  const [first] = args;
+  if (callee.kind === "external" && callee.package === "" && callee.name === "require") return requireModule(context, call);
+  if (callee.kind !== "member") return null;
+  if (callee.of.kind === "external" && callee.of.package === "" && callee.of.name === "Object") {
+    return (callee.name === "freeze" || callee.name === "seal") && first !== undefined ? first : null;
+  }
+  if (callee.of.kind === "array" && callee.name === "join") return joinStrings(callee.of, first, at);
+  if (callee.of.kind !== "string" || args.length > 0) return null;
+  const text = callee.of.value;
+  const change: Record<string, () => string> = { toLowerCase: () => text.toLowerCase(), toUpperCase: () => text.toUpperCase(), trim: () => text.trim(), toString: () => text };
+  const changed = Object.hasOwn(change, callee.name) ? change[callee.name] : undefined;
+  return changed === undefined ? null : { kind: "string", at, value: changed() };
+}
+
+function joinStrings(of: Evaluated, separator: Evaluated | undefined, at: Span): Evaluated | null {
+  const strings = asStrings(of);
+  const glue = separator === undefined ? "," : asString(separator);
+  return strings === null || glue === null ? null : { kind: "string", at, value: strings.join(glue) };
+}
+
+function requireModule(context: Context, call: Call): Evaluated | null {
+  const specifier = asString(call.args[0]);
+  const target = specifier === null ? null : context.program.resolve(call.at.path, specifier);
+  if (target === null) return null;
+  if (target.kind === "file") return { kind: "module", at: call.at, path: target.path };
+  return { kind: "external", at: call.at, package: target.name, subpath: target.subpath, name: "*" };
+}
+
+/** The returned expression of a function of the project, its parameters bound; null: not such a call, or nothing came of it. */
+function inline(context: Context, call: Call): Evaluated | null {
+  const { callee } = call;
+  if (callee.kind !== "function" || !call.complete) return null;
+  const fact = context.program.facts(callee.path)?.code?.functions[callee.function];
+  const [returned] = fact?.returns ?? [];
+  const key = `${callee.path}#${String(callee.function)}`;
+  if (fact?.returns.length !== 1 || returned === undefined) return null;
+  if (context.inlining.length >= DEEPEST_INLINING || context.inlining.includes(key)) return null;
+  context.inlining.push(key);
+  try {
+    const env = bindParameters(context, callee, fact, call.args);
+    const value = context.evaluate(callee.path, returned, env);
+    return value.kind === "unknown" ? null : value;
+  } finally {
+    context.inlining.pop();
+  }
+}
+
+/** What the parameters of a function stand for when it is called with `args`. */
+export function bindParameters(context: Context, callee: { path: string; closure?: Env }, fact: FunctionFact, args: Evaluated[]): Env {
+  const locals = new Map(callee.closure?.locals ?? []);
+  const env: Env = { path: callee.path, locals };
+  for (const parameter of fact.parameters) {
+    const at = { ...fact.at };
+    if (parameter.path[0] === "...") {
+      locals.set(parameter.local, { kind: "array", at, items: args.slice(parameter.position), complete: true });
+      continue;
+    }
+    const given = args[parameter.position] ?? ({ kind: "undefined", at } as const);
+    const value = followPath(context, given, parameter.path, at);
+    locals.set(parameter.local, value.kind === "undefined" ? defaultOf(context, callee.path, parameter.local, env, value) : value);
+  }
+  return env;
+}
+
+/** A parameter that was not given has its default. */
+function defaultOf(context: Context, path: string, local: number, env: Env, otherwise: Evaluated): Evaluated {
+  const values = context.program.facts(path)?.code?.locals[local]?.values ?? [];
+  const [value] = values;
+  if (value === undefined) return otherwise;
+  return values.length === 1 && value.path.length === 0 ? context.evaluate(path, value.value, env) : unknown(otherwise.at, "");
+}

@@ -1,0 +1,46 @@
+import type { Expression } from "../model/expression.ts";
+import type { CodeFacts, Local } from "../model/facts.ts";
+import type { Span } from "../model/span.ts";
+import type { Context } from "./evaluate-context.ts";
+import { followPath } from "./evaluate-members.ts";
+import { alternatives, isFolded, unknown } from "./evaluated.ts";
+import type { Env, Evaluated, Symbol } from "./program.ts";
+
+/** A constant's data, a function, a namespace; a declaration that does not fold to data (a table, a client, a class) stays one. */
+export function evaluateSymbol(context: Context, symbol: Symbol, at: Span): Evaluated {
+  if (symbol.kind === "external") return { kind: "external", at, package: symbol.package, subpath: symbol.subpath, name: symbol.name };
+  if (symbol.kind === "module") return { kind: "module", at, path: symbol.path };
+  const { path, name, declaration } = symbol;
+  if (declaration.function !== null && declaration.kind === "function") return { kind: "function", at: declaration.at, path, function: declaration.function };
+  const own: Evaluated = { kind: "declaration", at: declaration.at, path, name, declaration };
+  const mayChange = declaration.kind === "let" || declaration.kind === "class" || declaration.kind === "type";
+  if (declaration.value === null || mayChange) return own;
+  const value = followPath(context, context.evaluate(path, declaration.value, null), declaration.path, declaration.at);
+  return isFolded(value) ? value : own;
+}
+
+/** A name inside a function: what `env` binds, a parameter, or the values that it was given. */
+export function evaluateLocal(context: Context, path: string, expression: Extract<Expression, { kind: "local" }>, env: Env | null): Evaluated {
+  const at = { path, start: expression.start, end: expression.end };
+  const bound = env?.locals.get(expression.local);
+  if (bound !== undefined) return bound;
+  const code = context.program.facts(path)?.code;
+  const local = code?.locals[expression.local];
+  if (code == null || local === undefined) return unknown(at, expression.name);
+  if (local.kind === "parameter") return parameterOf(code, path, local, expression.local, at);
+  if (local.kind === "function") return nestedFunction(context, path, local, at, env);
+  if (local.kind === "catch" || local.kind === "loop" || local.values.length === 0) return unknown(at, expression.name);
+  const values = local.values.map((item) => followPath(context, context.evaluate(path, item.value, env), item.path, at));
+  return alternatives(at, values);
+}
+
+function parameterOf(code: CodeFacts, path: string, local: Local, index: number, at: Span): Evaluated {
+  const parameter = code.functions[local.function]?.parameters.find((item) => item.local === index);
+  if (parameter === undefined || parameter.path.includes("...")) return unknown(at, local.name);
+  return { kind: "parameter", at, path, function: local.function, position: parameter.position, members: parameter.path };
+}
+
+function nestedFunction(context: Context, path: string, local: Local, at: Span, env: Env | null): Evaluated {
+  const [value] = local.values;
+  return value === undefined ? unknown(at, local.name) : context.evaluate(path, value.value, env);
+}

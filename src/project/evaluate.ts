@@ -1,0 +1,211 @@
+import type { Expression } from "../model/expression.ts";
+import type { Span } from "../model/span.ts";
+import { evaluateArguments, evaluateCall } from "./evaluate-calls.ts";
+import type { Context } from "./evaluate-context.ts";
+import { evaluateMember } from "./evaluate-members.ts";
+import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
+import { evaluateBinary, evaluateTemplate } from "./evaluate-operators.ts";
+import { alternatives, truthOf, unknown } from "./evaluated.ts";
+import type { Env, Evaluated, Program } from "./program.ts";
+
+export * from "./evaluated.ts";
+export * from "./chains.ts";
+
+/** Steps that one call of `evaluate` may take before it gives up: generated code can be large and knotted. */
+const MOST_STEPS = 20_000;
+
+type State = Context & {
+  memo: WeakMap<Expression, Evaluated>;
+  active: Set<Expression>;
+  /** Steps taken since the outermost call. */
+  steps: number;
+  depth: number;
+  /** A cycle or the end of the budget was met: what depends on it is not kept. */
+  cut: boolean;
+};
+
+const states = new WeakMap<Program, State>();
+
+/**
+ * What an expression of file `path` stands for, as far as text says (reference §1.3 R4, R5): constants and names followed across files,
+ * objects, arrays, templates and concatenations folded, helpers that are one return inlined. `env` binds parameters. Never throws; what is not
+ * known is `unknown`, and a cycle ends in it.
+ */
+export function evaluate(program: Program, path: string, expression: Expression, env: Env | null = null): Evaluated {
+  return stateOf(program).evaluate(path, expression, env);
+}
+
+/** `of.name` of a value, as `evaluate` would follow it. */
+export function memberOf(program: Program, of: Evaluated, name: string): Evaluated {
+  return stateOf(program).member(of, name, of.at);
+}
+
+/** What the declaration behind a value is made of: of `declaration` (a table, a client) its initializer's value, else the value itself. */
+export function unwrap(program: Program, value: Evaluated): Evaluated {
+  const initializer = value.kind === "declaration" ? value.declaration.value : null;
+  if (value.kind !== "declaration" || initializer === null) return value;
+  const state = stateOf(program);
+  let out = state.evaluate(value.path, initializer, null);
+  for (const name of value.declaration.path) out = state.member(out, name, out.at);
+  return out;
+}
+
+/** The value of a top-level name, or of a name that the file exports. */
+export function evaluateName(program: Program, path: string, name: string): Evaluated {
+  const at = { path, start: 0, end: 0 };
+  const symbol = program.lookup(path, name);
+  return symbol === null ? unknown(at, name) : stateOf(program).symbol(symbol, at);
+}
+
+/** As `evaluateName`, of a name that the file exports. */
+export function evaluateExport(program: Program, path: string, name: string): Evaluated {
+  const at = { path, start: 0, end: 0 };
+  const symbol = program.lookupExport(path, name);
+  return symbol === null ? unknown(at, name) : stateOf(program).symbol(symbol, at);
+}
+
+function stateOf(program: Program): State {
+  const seen = states.get(program);
+  if (seen !== undefined) return seen;
+  const state: State = {
+    program,
+    memo: new WeakMap(),
+    active: new Set(),
+    inlining: [],
+    steps: 0,
+    depth: 0,
+    cut: false,
+    evaluate: (path, expression, env) => evaluateOnce(state, path, expression, env),
+    symbol: (symbol, at) => evaluateSymbol(state, symbol, at),
+    member: (of, name, at) => evaluateMember(state, of, name, at),
+  };
+  states.set(program, state);
+  return state;
+}
+
+function evaluateOnce(state: State, path: string, expression: Expression, env: Env | null): Evaluated {
+  const bound = env !== null && env.path === path ? env : null;
+  const seen = bound === null ? state.memo.get(expression) : undefined;
+  if (seen !== undefined) return seen;
+  if (state.depth === 0) state.steps = 0;
+  if ((bound === null && state.active.has(expression)) || state.steps > MOST_STEPS || state.depth > 200) {
+    state.cut = true;
+    return unknown({ path, start: expression.start, end: expression.end }, "");
+  }
+  const cutBefore = state.cut;
+  state.cut = false;
+  state.steps++;
+  state.depth++;
+  if (bound === null) state.active.add(expression);
+  try {
+    const value = evaluateKind(state, path, expression, bound);
+    // Inside an inlined helper the depth limit decides too, so what is met there is kept only when it was no call.
+    if (bound === null && !state.cut && (state.inlining.length === 0 || isFlat(value))) state.memo.set(expression, value);
+    return value;
+  } finally {
+    if (bound === null) state.active.delete(expression);
+    state.depth--;
+    state.cut = state.depth > 0 && (state.cut || cutBefore);
+  }
+}
+
+function isFlat(value: Evaluated): boolean {
+  return value.kind === "string" || value.kind === "declaration" || value.kind === "external" || value.kind === "module" || value.kind === "function";
+}
+
+function evaluateKind(state: State, path: string, expression: Expression, env: Env | null): Evaluated {
+  const at: Span = { path, start: expression.start, end: expression.end };
+  switch (expression.kind) {
+    case "string":
+      return { kind: "string", at, value: expression.value };
+    case "number":
+      return { kind: "number", at, value: expression.value };
+    case "boolean":
+      return { kind: "boolean", at, value: expression.value };
+    case "null":
+    case "undefined":
+      return { kind: expression.kind, at };
+    case "array":
+      return { kind: "array", at, ...evaluateArguments(state, path, expression.items, env) };
+    case "object":
+      return evaluateObject(state, path, expression, env);
+    case "local":
+      return evaluateLocal(state, path, expression, env);
+    case "name": {
+      const symbol = state.program.lookup(path, expression.name);
+      if (symbol !== null) return state.symbol(symbol, at);
+      return isDeclared(state.program, path, expression.name) ? unknown(at, expression.name) : { kind: "external", at, package: "", subpath: "", name: expression.name };
+    }
+    case "member":
+      return state.member(state.evaluate(path, expression.of, env), expression.name, at);
+    case "index":
+      return evaluateIndex(state, path, expression, env);
+    case "call":
+    case "new":
+      return evaluateCall(state, path, expression, env);
+    case "template":
+      return evaluateTemplate(state, path, expression, env);
+    case "function":
+      return { kind: "function", at, path, function: expression.function, ...(env === null ? {} : { closure: env }) };
+    case "conditional": {
+      const truth = truthOf(state.evaluate(path, expression.test, env));
+      if (truth !== null) return state.evaluate(path, truth ? expression.then : expression.else, env);
+      return alternatives(at, [state.evaluate(path, expression.then, env), state.evaluate(path, expression.else, env)]);
+    }
+    case "binary":
+      return evaluateBinary(state, path, expression, env);
+    case "unary":
+      return evaluateUnary(state, path, expression, env);
+    case "this":
+      return unknown(at, "this");
+    case "regex":
+      return unknown(at, expression.value);
+    case "opaque":
+      return unknown(at, expression.text);
+  }
+}
+
+/** A name that an import or a declaration of the file introduces is no global, even where following it failed. */
+function isDeclared(program: Program, path: string, name: string): boolean {
+  const code = program.facts(path)?.code;
+  return code != null && (Object.hasOwn(code.declarations, name) || code.imports.some((item) => item.local === name));
+}
+
+function evaluateObject(state: State, path: string, expression: Extract<Expression, { kind: "object" }>, env: Env | null): Evaluated {
+  const at = { path, start: expression.start, end: expression.end };
+  const entries = new Map<string, Evaluated>();
+  let complete = true;
+  for (const entry of expression.entries) {
+    if (entry.kind === "property") {
+      if (entry.key === null) complete = false;
+      else entries.set(entry.key, state.evaluate(path, entry.value, env));
+      continue;
+    }
+    const value = state.evaluate(path, entry.of, env);
+    if (value.kind === "object") for (const [key, item] of value.entries) entries.set(key, item);
+    else if (value.kind === "module") for (const key of state.program.exportedNames(value.path)) entries.set(key, state.member(value, key, value.at));
+    const isNothing = value.kind === "null" || value.kind === "undefined" || truthOf(value) === false;
+    if (!isNothing && value.kind !== "module" && !(value.kind === "object" && value.complete)) complete = false;
+  }
+  return { kind: "object", at, entries, complete };
+}
+
+function evaluateIndex(state: State, path: string, expression: Extract<Expression, { kind: "index" }>, env: Env | null): Evaluated {
+  const at = { path, start: expression.start, end: expression.end };
+  const of = state.evaluate(path, expression.of, env);
+  const index = state.evaluate(path, expression.index, env);
+  if (index.kind === "string" || index.kind === "number") return state.member(of, String(index.value), at);
+  if (index.kind !== "alternatives") return unknown(at, "");
+  const names = index.of.flatMap((item) => (item.kind === "string" ? [item.value] : []));
+  return names.length === index.of.length ? alternatives(at, names.map((name) => state.member(of, name, at))) : unknown(at, "");
+}
+
+function evaluateUnary(state: State, path: string, expression: Extract<Expression, { kind: "unary" }>, env: Env | null): Evaluated {
+  const at = { path, start: expression.start, end: expression.end };
+  if (expression.operator === "void") return { kind: "undefined", at };
+  const value = state.evaluate(path, expression.of, env);
+  const truth = expression.operator === "!" ? truthOf(value) : null;
+  if (truth !== null) return { kind: "boolean", at, value: !truth };
+  if (expression.operator === "-" && value.kind === "number") return { kind: "number", at, value: -value.value };
+  return unknown(at, expression.operator);
+}
