@@ -19,6 +19,8 @@ export type PrismaModel = {
   fields: PrismaField[];
   /** @id, @unique, @@id, @@unique, @@index; those of a field name one field. */
   keys: PrismaKey[];
+  /** False: a line of it could not be read, so that a missing key proves nothing. */
+  complete: boolean;
   at: Span;
 };
 
