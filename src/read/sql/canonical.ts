@@ -1,7 +1,10 @@
 import { astVisitor, parse, type Expr } from "pgsql-ast-parser";
 import type { Predicate } from "../../model/catalog.ts";
-import { foldText, printExpression } from "./canonical-text.ts";
+import { foldText, printExpression, standIns } from "./canonical-text.ts";
 import { normalize } from "./canonical-tree.ts";
+import { as } from "./nodes.ts";
+import { isSqlParserReady, parseStatements } from "./parser.ts";
+import { printNode } from "./print.ts";
 
 /** An expression in canonical text, and the columns that it reads (database names, in order of appearance). */
 export type CanonicalExpression = { text: string; columns: string[] };
@@ -34,17 +37,39 @@ function readPredicate(sql: string): Predicate {
   const normal = normalize(tree);
   const columns = new Set<string>();
   let parameters = false;
-  astVisitor(() => ({
+  astVisitor((v) => ({
     ref: (r) => { if (r.name !== "*" && !r.table) columns.add(r.name); },
     parameter: () => { parameters = true; },
+    call: (c) => {
+      const [of] = c.args;
+      if (c.function.name === standIns.unknown && of?.type === "string") parameters ||= of.value.startsWith("@");
+      v.super().call(c);
+    },
   })).expr(normal);
   return { text: printExpression(normal), columns: [...columns], parameters };
 }
 
 function parseExpression(sql: string): Expr | null {
+  return tryParse(sql) ?? tryParse(respell(sql));
+}
+
+function tryParse(sql: string | null): Expr | null {
   try {
-    return parse(sql, "expr");
+    return sql === null ? null : parse(sql, "expr");
   } catch {
     return null;
   }
+}
+
+/** What the expression parser refuses (`IS DISTINCT FROM`, COLLATE …), in words that it reads; needs Postgres' parser to be loaded. */
+function respell(sql: string): string | null {
+  if (!isSqlParserReady()) return null;
+  const text = `select (${sql}\n)`;
+  const parsed = parseStatements(text, 0);
+  if ("failure" in parsed || parsed.statements.length !== 1) return null;
+  const [statement] = parsed.statements;
+  const targets = as(statement?.node, "SelectStmt")?.targetList ?? [];
+  const value = targets.length === 1 ? as(targets[0], "ResTarget")?.val : undefined;
+  if (!statement || !value) return null;
+  return printNode(value, { slice: (location) => text.slice(statement.offset(location), -1), parameter: () => null });
 }
