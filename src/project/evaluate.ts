@@ -1,6 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import type { Span } from "../model/span.ts";
-import { evaluateArguments, evaluateCall } from "./evaluate-calls.ts";
+import { bindParameters, evaluateArguments, evaluateCall } from "./evaluate-calls.ts";
 import type { Context } from "./evaluate-context.ts";
 import { evaluateMember } from "./evaluate-members.ts";
 import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
@@ -48,6 +48,17 @@ export function unwrap(program: Program, value: Evaluated): Evaluated {
   let out = state.evaluate(value.path, initializer, null);
   for (const name of value.declaration.path) out = state.member(out, name, out.at);
   return out;
+}
+
+/** What a function value returns when its parameters stay open (`args` null) or are bound; null: not a single return. */
+export function returnOf(program: Program, value: Evaluated, args: Evaluated[] | null = null): Evaluated | null {
+  if (value.kind !== "function") return null;
+  const state = stateOf(program);
+  const fact = program.facts(value.path)?.code?.functions[value.function];
+  const [returned] = fact?.returns ?? [];
+  if (fact?.returns.length !== 1 || returned === undefined) return null;
+  const env = args === null ? (value.closure ?? null) : bindParameters(state, value, fact, args);
+  return state.evaluate(value.path, returned, env);
 }
 
 /** The value of a top-level name, or of a name that the file exports. */
