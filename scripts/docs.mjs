@@ -1,0 +1,126 @@
+// Writes what follows from the rules and their fixtures: rules/index.ts, rules/<rule>.md and the README's table.
+// `npm run docs` builds first, for it runs on dist. `--check` writes nothing and fails when a file is stale.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { lintFolder } from "./lint-folder.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const checkOnly = process.argv.includes("--check");
+const stale = [];
+
+const names = readdirSync(join(root, "rules"))
+  .filter((file) => file.endsWith(".ts") && file !== "index.ts")
+  .map((file) => file.slice(0, -".ts".length))
+  .sort();
+
+write("rules/index.ts", renderIndex(names));
+const rules = await Promise.all(names.map(loadRule));
+for (const rule of rules) write(`rules/${rule.name}.md`, await renderPage(rule));
+write("README.md", insertTable(readFileSync(join(root, "README.md"), "utf8"), renderTable(rules)));
+
+if (stale.length > 0) {
+  console.error(`${stale.join(", ")}: not up to date, run "npm run docs"`);
+  process.exitCode = 1;
+}
+
+async function loadRule(name) {
+  const module = await import(`../dist/rules/${name}.js`);
+  const rule = module[exportName(name)];
+  if (rule?.name !== name) throw new Error(`rules/${name}.ts must export a rule named ${name} as ${exportName(name)}`);
+  return rule;
+}
+
+function exportName(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+function renderIndex(rules) {
+  return [
+    "// Written by scripts/docs.mjs from the files of this folder.",
+    'import type { Rule } from "../src/model/rule.ts";',
+    ...rules.map((name) => `import { ${exportName(name)} } from "./${name}.ts";`),
+    "",
+    "/** Every rule, by name. */",
+    "export const rules: Rule[] = [",
+    ...rules.map((name) => `  ${exportName(name)},`),
+    "];",
+    "",
+  ].join("\n");
+}
+
+async function renderPage(rule) {
+  const [bad] = fixtures(rule.name, "bad");
+  const [good] = fixtures(rule.name, "good");
+  return [
+    "<!-- Written by scripts/docs.mjs from the rule and its fixtures. -->",
+    `# ${rule.name}`,
+    `${rule.summary}.`,
+    ["| Family | Severity | Preset |", "| --- | --- | --- |", `| ${rule.family} | ${rule.severity} | ${rule.preset} |`].join("\n"),
+    "## Why",
+    rule.why,
+    "## What to do",
+    rule.fix,
+    ...(bad === undefined ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", await renderFindings(bad, rule)]),
+    ...(good === undefined ? [] : ["## What it accepts", ...renderFiles(good)]),
+  ].join("\n\n") + "\n";
+}
+
+/** Folders of a rule's fixtures, `bad` before `bad-2`. */
+function fixtures(rule, kind) {
+  const folder = join(root, "fixtures/rules", rule);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(kind))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+const FENCES = { ts: "ts", tsx: "tsx", js: "js", mjs: "js", sql: "sql", prisma: "prisma" };
+
+/** The files that a reader needs to see; what only sets up the project is left out. */
+function renderFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => FENCES[path.split(".").at(-1)] !== undefined && !/\.config\.\w+$/.test(path))
+    .sort()
+    .flatMap((path) => [`\`${path}\``, fence(FENCES[path.split(".").at(-1)], readFileSync(join(folder, path), "utf8"))]);
+}
+
+async function renderFindings(folder, rule) {
+  const findings = await lintFolder(folder, rule);
+  return fence("text", findings.map(({ file, line, column, severity, message }) => `${file}:${line}:${column} ${severity}: ${message}`).join("\n"));
+}
+
+function fence(language, text) {
+  return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+}
+
+const TITLES = {
+  assumed: "Keys that code assumes",
+  migrations: "Keys that migrations build",
+  inserts: "Inserts that can conflict",
+};
+
+function renderTable(rules) {
+  const families = Object.entries(TITLES).map(([family, title]) => {
+    const rows = rules
+      .filter((rule) => rule.family === family)
+      .map((rule) => `| [${rule.name}](rules/${rule.name}.md) | ${rule.summary} | ${rule.severity} | ${rule.preset} |`);
+    return rows.length === 0 ? null : [`| ${title} | | | |`, "| --- | --- | --- | --- |", ...rows].join("\n");
+  });
+  return families.filter((table) => table !== null).join("\n\n");
+}
+
+function insertTable(readme, table) {
+  const marks = /(<!-- rules:start -->\n)[^]*(<!-- rules:end -->)/;
+  if (!marks.test(readme)) throw new Error("README.md has no place for the rules");
+  return readme.replace(marks, (_, start, end) => `${start}\n${table}\n\n${end}`);
+}
+
+function write(path, text) {
+  const file = join(root, path);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
+  if (checkOnly) stale.push(path);
+  else writeFileSync(file, text);
+}
