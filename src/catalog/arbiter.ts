@@ -1,4 +1,4 @@
-import type { Table, UniqueKey } from "../model/catalog.ts";
+import type { Dialect, Table, UniqueKey } from "../model/catalog.ts";
 import type { Conflict } from "../model/project.ts";
 
 /**
@@ -29,7 +29,8 @@ export type ArbiterMismatch =
   | { kind: "near-name"; name: string };
 
 /** Which keys of `table` does this conflict target infer, as Postgres does it (reference §2.1–2.3)? */
-export function inferArbiter(table: Table, conflict: Pick<Conflict, "action" | "target">): ArbiterVerdict {
+export function inferArbiter(table: Table, conflict: Pick<Conflict, "action" | "target">, dialect: Dialect = "postgres"): ArbiterVerdict {
+  void dialect;
   void table;
   void conflict;
   throw new Error("not written yet");

@@ -1,0 +1,44 @@
+import type { Guard, Handler, Project, Site } from "../model/project.ts";
+import type { RuleOptions } from "../model/rule.ts";
+
+/** Tests, seeds, one-off scripts and generated files are passed over unless the user asks for them. */
+export function isPassedOver(item: { incidental: boolean }, options: RuleOptions): boolean {
+  return item.incidental && !options.includeIncidental;
+}
+
+/** Does something make callers wait for each other, so that a look-up before a write stays true? */
+export function isSerialized(site: Site): boolean {
+  return site.guards.some(
+    (guard) =>
+      guard.kind === "lock" ||
+      guard.kind === "queue" ||
+      (guard.kind === "transaction" && guard.isolation === "serializable" && guard.retries),
+  );
+}
+
+/** Is the whole flow run again when it fails? Then a violation heals itself. */
+export function isRetried(site: Site): boolean {
+  return site.guards.some((guard) => guard.kind === "retry" || (guard.kind === "transaction" && guard.retries));
+}
+
+/**
+ * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts
+ * when it recovers: it swallows the error, or reads or writes again. One that only turns the error into a message does not.
+ */
+export function isViolationHandled(project: Project, site: Site): boolean {
+  return site.guards.some((guard) => guard.kind === "handler" && dealsWithViolation(project, guard));
+}
+
+function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>): boolean {
+  const handler = project.handlers[guard.handler];
+  if (!handler) return false;
+  if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique") return true;
+  if (handler.handles === "other" || handler.rethrows === "always") return false;
+  return handler.swallows || recovers(project, handler);
+}
+
+function recovers(project: Project, handler: Handler): boolean {
+  return project.sites.some(
+    (site) => site.at.path === handler.body.path && site.at.start >= handler.body.start && site.at.end <= handler.body.end,
+  );
+}

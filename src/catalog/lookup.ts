@@ -1,0 +1,26 @@
+/**
+ * The questions that rules ask; all of them are pure, and none throws. A null or an empty list means "not known or not there": check
+ * `table.complete` before an absent key is taken for a fact.
+ */
+import type { ArbiterVerdict } from "./arbiter.ts";
+import { inferArbiter } from "./arbiter.ts";
+import type { Project, Site } from "../model/project.ts";
+import { databaseOf, tableOf } from "./tables.ts";
+
+export { allKeys, columnOf, databaseOf, findKeysByName, findTable, relationNames, tableOf, type TableRef } from "./tables.ts";
+export { keyColumns, keysOn, keysTouching, keysWithin, partColumns, primaryKeyOf, totalKeysWithin } from "./keys.ts";
+export { insertedValue, isFresh, keysViolatedBy, type RowValue } from "./violations.ts";
+export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
+export { describeColumns, describeKey, describeParts } from "./describe.ts";
+export { nearestNames } from "./nearest.ts";
+export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
+export { implies } from "./predicate.ts";
+export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
+export { cutName } from "./names.ts";
+
+/** What the database answers to the site's conflict clause; null: it has none, or its table is not resolved. */
+export function arbiterOf(project: Project, site: Site): ArbiterVerdict | null {
+  const table = tableOf(project, site);
+  const dialect = databaseOf(project, site.database)?.catalog.dialect;
+  return table === null || dialect === undefined || site.conflict === null ? null : inferArbiter(table, site.conflict, dialect);
+}

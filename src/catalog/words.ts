@@ -1,0 +1,41 @@
+import type { Column, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
+import type { Span } from "../model/span.ts";
+
+/** `(org_id, lower(email))`, as SQL would name the parts of a key. */
+export function listColumns(columns: readonly string[]): string {
+  return `(${columns.join(", ")})`;
+}
+
+/** The parts of a key as text: columns by name, expressions canonical. */
+export function partTexts(parts: readonly KeyPart[]): string[] {
+  return parts.map((part) => (part.kind === "column" ? part.column : part.expression));
+}
+
+/** All columns a key reads, those inside expressions too. */
+export function partColumns(parts: readonly KeyPart[]): string[] {
+  return [...new Set(parts.flatMap((part) => (part.kind === "column" ? [part.column] : part.columns)))];
+}
+
+/** `a, b and c`. */
+export function joinWords(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+/** A table as people call it: without the schema when that is `public`. */
+export function tableTitle(id: string): string {
+  return id.startsWith("public.") ? id.slice("public.".length) : id;
+}
+
+/** Where a reader should look to change a table: the ORM schema before the migrations. */
+export function placeOfTable(table: Table): Span | null {
+  return table.declared[0] ?? table.built[0] ?? null;
+}
+
+export function placeOfKey(key: Pick<UniqueKey, "declared" | "built">): Span | null {
+  return key.declared[0] ?? key.built[key.built.length - 1] ?? null;
+}
+
+export function placeOfColumn(table: Table, column: Column): Span | null {
+  return column.at ?? placeOfTable(table);
+}
