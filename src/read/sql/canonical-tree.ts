@@ -33,7 +33,7 @@ const mapper: IAstMapper = astMapper((m) => {
       const name = c.function.name === "trim" && args.length === 1 ? "btrim" : c.function.name;
       return { ...c, args, function: c.function.schema === "pg_catalog" ? { name } : { ...c.function, name } };
     },
-    substring: (s) => ({ type: "call", function: { name: "substring" }, args: [s.value, s.from, s.for].flatMap((e) => (e ? [map(e)] : [])) }),
+    callSubstring: (s) => ({ type: "call", function: { name: "substring" }, args: [s.value, s.from, s.for].flatMap((e) => (e ? [map(e)] : [])) }),
     unary: (u) => {
       const operand = map(u.operand);
       if (u.op === "NOT") return negate(operand);

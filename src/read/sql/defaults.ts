@@ -6,17 +6,24 @@ import { as, namesOf } from "./nodes.ts";
  * Functions whose every call gives another value. `now()` and its kin are counted too: they are moments, not keys that a caller hands in.
  * Own generators (`generate_ulid()`, `new_id()`) are known by their names only.
  */
-const generators = /^(gen_random_uuid|uuid_generate_v\d\w*|uuidv[1-9]|uuid_v[1-9]|nextval|now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random|cuid2?|nanoid|n?ulid\w*|(?:\w+_)?(?:generate|gen|make|new|create)_\w*(?:id|ulid|uuid|key|token|code|slug)\w*|\w*(?:ulid|uuid|nanoid|cuid|ksuid|snowflake|typeid)_?(?:generate|new|v\d)?\w*)$/;
+const generators = /^(gen_random_uuid|uuid_generate_v\d\w*|uuidv[1-9]|uuid_v[1-9]|nextval|now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|random|cuid2?|nanoid|n?ulid\w*|(?:\w+_)?(?:generate|gen|make|new|create)_\w*(?:id|ulid|uuid|key|token)\w*|\w*(?:ulid|uuid|nanoid|cuid|ksuid|snowflake|typeid)_?(?:generate|new|v\d)?\w*)$/;
+
+/** Functions that make moments coarser: two rows of one day get the same value. */
+const coarse = /^(date_trunc|date_bin|date|to_char|to_date|extract|date_part|age)$/;
 
 /** Does the expression hold a value that is new for every row? Functions around it do not matter (`lower(gen_random_uuid()::text)`). */
 export function isFresh(node: Node | undefined): boolean {
   if (!node) return false;
   const cast = as(node, "TypeCast");
+  if (cast && namesOf(cast.typeName?.names).at(-1) === "date") return false;
   if (cast) return isFresh(cast.arg) || /^now$/i.test(as(cast.arg, "A_Const")?.sval?.sval ?? "");
   const value = as(node, "SQLValueFunction");
-  if (value) return /TIME|DATE/.test(value.op ?? "");
+  if (value) return /TIME/.test(value.op ?? "");
   const call = as(node, "FuncCall");
-  if (call) return generators.test((namesOf(call.funcname).at(-1) ?? "").toLowerCase()) || (call.args ?? []).some(isFresh);
+  if (call) {
+    const name = (namesOf(call.funcname).at(-1) ?? "").toLowerCase();
+    return generators.test(name) || (!coarse.test(name) && (call.args ?? []).some(isFresh));
+  }
   const operator = as(node, "A_Expr");
   return operator ? isFresh(operator.lexpr) || isFresh(operator.rexpr) : false;
 }
