@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PrismaModel } from "../src/model/prisma.ts";
+import { prismaSchemaChanges } from "../src/project/schema/prisma.ts";
 import { readPrismaFile } from "../src/read/prisma/index.ts";
 
 function read(text: string) {
@@ -183,5 +185,38 @@ model B {
     for (const text of ["", "}", "model", "model A", "model A {", '"', "/*", "model A { s String @default(\"", "\0\0"]) {
       expect(() => read(text)).not.toThrow();
     }
+  });
+
+  test("brackets over several lines are read, although Prisma itself refuses them", () => {
+    const model = onlyModel("model A {\n  id Int @id\n  a Int\n  b Int\n  @@unique([\n    a,\n    b // the second\n  ])\n}\n");
+    expect(model.keys[1]?.fields.map((field) => field.name)).toEqual(["a", "b"]);
+  });
+
+  test("a damaged file is read without an exception, and every place lies in it", () => {
+    const text = `datasource db {
+  provider = "postgresql"
+}
+/// A user
+model User {
+  id    String @id @default(cuid()) // key
+  email String @unique(map: "mail")
+  a     Int?   @default(0) @map("a_b")
+  @@unique([a, email(sort: Desc)], where: { a: { not: null } })
+  @@index([a], name: "x", where: raw("a > 0"))
+  /* @@unique([a]) */
+}
+enum Role { A B }
+`;
+    const damage = fc.tuple(fc.nat(text.length), fc.nat(6), fc.constantFrom("", "{", "}", '"', "\n", "(", "]", "/*", "//", "@@", "\\", "é"));
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), (damages) => {
+        const broken = damages.reduce((before, [at, cut, put]) => before.slice(0, at) + put + before.slice(at + cut), text);
+        const facts = read(broken);
+        if (facts.prisma !== null) prismaSchemaChanges([{ path: facts.path, facts: facts.prisma }], { version: null });
+        const places = [...facts.unread, ...(facts.prisma?.models ?? []).flatMap((model) => [model, ...model.fields, ...model.keys])];
+        return places.every(({ at }) => at.start >= 0 && at.start <= at.end && at.end <= broken.length);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

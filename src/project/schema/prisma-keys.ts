@@ -85,6 +85,6 @@ function objectToSql(literal: string, model: PrismaModel): string {
 }
 
 function sqlLiteral(value: string): string {
-  if (value.startsWith('"')) return `'${String(JSON.parse(value)).replaceAll("'", "''")}'`;
+  if (value.startsWith('"')) return `'${value.slice(1, -1).replace(/\\(.)/g, "$1").replaceAll("'", "''")}'`;
   return /^(true|false|-?[\d.]+)$/.test(value) ? value : `'${value}'`;
 }

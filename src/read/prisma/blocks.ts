@@ -1,5 +1,5 @@
 import { parsePrismaSchema } from "@loancrate/prisma-schema-parser";
-import type { SchemaDeclaration } from "@loancrate/prisma-schema-parser";
+import type { ModelDeclarationMember, SchemaDeclaration } from "@loancrate/prisma-schema-parser";
 import { blank, skipString } from "./scan.ts";
 
 /** A top-level block; offsets in the file. `declaration`'s own offsets count from `start`. */
@@ -68,13 +68,22 @@ function parseBlock(code: string, block: Omit<PrismaBlock, "declaration" | "refu
   const bodyStart = text.indexOf("{");
   while (refused.length <= MOST_REFUSED) {
     const parsed = tryParse(text.join(""));
-    if (typeof parsed !== "number") return { ...block, declaration: parsed, refused };
+    if (typeof parsed !== "number") return { ...block, declaration: parsed, refused: [...refused, ...dropUntyped(parsed, block.start)] };
     const line = lineAt(text.join(""), parsed);
     if (line.start <= bodyStart || line.end <= line.start) break;
     blank(text, line.start, line.end);
     refused.push({ start: block.start + line.start, end: block.start + line.end });
   }
   return { ...block, declaration: null, refused: [] };
+}
+
+/** The grammar lets a field stand without its type, as people leave it while typing; takes such fields out and names their places. */
+function dropUntyped(declaration: SchemaDeclaration | null, base: number): PrismaBlock["refused"] {
+  if (declaration?.kind !== "model" && declaration?.kind !== "type" && declaration?.kind !== "view") return [];
+  const isUntyped = (member: ModelDeclarationMember) => member.kind === "field" && (member.type as unknown) === null;
+  const untyped = declaration.members.filter(isUntyped).flatMap((member) => (member.kind === "field" ? member.name.location ?? [] : []));
+  declaration.members = declaration.members.filter((member) => !isUntyped(member));
+  return untyped.map(({ start, end }) => ({ start: base + start.offset, end: base + end.offset }));
 }
 
 /** The declaration, or the offset where the parser gave up. */
