@@ -93,7 +93,9 @@ export function bindParameters(context: Context, callee: { path: string; closure
   for (const parameter of fact.parameters) {
     const at = { ...fact.at };
     if (parameter.path[0] === "...") {
-      locals.set(parameter.local, { kind: "array", at, items: args.slice(parameter.position), complete: true });
+      const rest = args.slice(parameter.position);
+      // `(...rest)` and `({ ...rest })` have the same path; an object tells that it is the second.
+      locals.set(parameter.local, rest[0]?.kind === "object" ? unknown(at, "...") : { kind: "array", at, items: rest, complete: true });
       continue;
     }
     const given = args[parameter.position] ?? ({ kind: "undefined", at } as const);

@@ -49,11 +49,11 @@ function staticMember(context: Context, of: Extract<Evaluated, { kind: "declarat
   return member.value === null ? null : context.evaluate(of.path, member.value, null);
 }
 
-/** The way into a value by destructuring; a rest element is not known. */
+/** The way into a value by destructuring; a rest element or computed key is not known. */
 export function followPath(context: Context, value: Evaluated, path: string[], at: Span): Evaluated {
   let out = value;
   for (const name of path) {
-    if (name === "...") return unknown(at, "...");
+    if (name === "..." || name === "*") return unknown(at, name);
     out = context.member(out, name, at);
   }
   return out;

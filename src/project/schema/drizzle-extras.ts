@@ -1,11 +1,12 @@
 import type { NewForeignKey, NewIndex, NewKey } from "../../model/schema-change.ts";
 import type { FunctionFact } from "../../model/facts.ts";
+import { cutName } from "../../catalog/names.ts";
 import type { Evaluated, Program } from "../program.ts";
 import { evaluate } from "../evaluate.ts";
 import { linkOf, type Chain } from "../chains.ts";
 import { asString, entryOf } from "../evaluated.ts";
 import { isDrizzle, wholeChain } from "./drizzle-factory.ts";
-import { cutName, foreignKeyName, indexName, primaryName, uniqueName } from "./drizzle-names.ts";
+import { foreignKeyName, indexName, primaryName, uniqueName } from "./drizzle-names.ts";
 import { readPart, type Naming, type ReadPart } from "./drizzle-parts.ts";
 import { readPredicate } from "./drizzle-sql.ts";
 

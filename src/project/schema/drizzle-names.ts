@@ -44,21 +44,6 @@ export function foreignKeyName(table: string, columns: string[], target: string,
   return name.length + 6 > 63 ? null : `${name}_fkey`;
 }
 
-const encoder = new TextEncoder();
-
-/** PostgreSQL cuts names at 63 bytes, never inside a character. */
-export function cutName(name: string): string {
-  if (encoder.encode(name).length <= 63) return name;
-  let out = "";
-  let bytes = 0;
-  for (const char of name) {
-    bytes += encoder.encode(char).length;
-    if (bytes > 63) break;
-    out += char;
-  }
-  return out;
-}
-
 /** "0.31" → 0.31, "1.0.0-rc.5" → 1; unknown versions are taken for the 0.x line, which nearly all projects use. */
 export function majorVersion(version: string | null): number {
   const major = /^\D*(\d+)/.exec(version ?? "")?.[1];

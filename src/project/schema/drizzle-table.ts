@@ -3,11 +3,12 @@ import type { NewForeignKey, NewKey, QualifiedName, SchemaChange } from "../../m
 import type { Span } from "../../model/span.ts";
 import { returnOf } from "../evaluate.ts";
 import { asString, entryOf } from "../evaluated.ts";
+import { cutName } from "../../catalog/names.ts";
 import type { Evaluated, Program } from "../program.ts";
 import { uniqueLink, type DrizzleColumn, type DrizzleColumns } from "./drizzle-columns.ts";
 import { readExtras, readOnDelete, type TableScope } from "./drizzle-extras.ts";
 import type { TableCall } from "./drizzle-factory.ts";
-import { cutName, foreignKeyName, uniqueName } from "./drizzle-names.ts";
+import { foreignKeyName, uniqueName } from "./drizzle-names.ts";
 
 /** A table with its columns, before its keys and foreign keys are read: those may name other tables. */
 export type DrizzleTable = {

