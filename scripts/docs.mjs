@@ -16,7 +16,7 @@ const names = readdirSync(join(root, "rules"))
 
 write("rules/index.ts", renderIndex(names));
 const rules = await Promise.all(names.map(loadRule));
-for (const rule of rules) write(`rules/${rule.name}.md`, await renderPage(rule));
+for (const rule of rules) write(`rules/${rule.name}.md`, renderPage(rule));
 write("README.md", insertTable(readFileSync(join(root, "README.md"), "utf8"), renderTable(rules)));
 
 if (stale.length > 0) {
@@ -49,7 +49,7 @@ function renderIndex(rules) {
   ].join("\n");
 }
 
-async function renderPage(rule) {
+function renderPage(rule) {
   const [bad] = fixtures(rule.name, "bad");
   const [good] = fixtures(rule.name, "good");
   return [
@@ -61,7 +61,7 @@ async function renderPage(rule) {
     rule.why,
     "## What to do",
     rule.fix,
-    ...(bad === undefined ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", await renderFindings(bad, rule)]),
+    ...(bad === undefined ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", renderFindings(bad, rule)]),
     ...(good === undefined ? [] : ["## What it accepts", ...renderFiles(good)]),
   ].join("\n\n") + "\n";
 }
@@ -87,8 +87,8 @@ function renderFiles(folder) {
     .flatMap((path) => [`\`${path}\``, fence(FENCES[path.split(".").at(-1)], readFileSync(join(folder, path), "utf8"))]);
 }
 
-async function renderFindings(folder, rule) {
-  const findings = await lintFolder(folder, rule);
+function renderFindings(folder, rule) {
+  const findings = lintFolder(folder, rule);
   return fence("text", findings.map(({ file, line, column, severity, message }) => `${file}:${line}:${column} ${severity}: ${message}`).join("\n"));
 }
 
