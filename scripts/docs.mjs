@@ -3,7 +3,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lintFolder } from "./lint-folder.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const checkOnly = process.argv.includes("--check");
@@ -15,6 +14,8 @@ const names = readdirSync(join(root, "rules"))
   .sort();
 
 write("rules/index.ts", renderIndex(names));
+// Only now: what follows runs on dist, which a stale index may keep from being built.
+const { lintFolder } = await import("./lint-folder.mjs");
 const rules = await Promise.all(names.map(loadRule));
 for (const rule of rules) write(`rules/${rule.name}.md`, renderPage(rule));
 write("README.md", insertTable(readFileSync(join(root, "README.md"), "utf8"), renderTable(rules)));

@@ -1,0 +1,30 @@
+// Written by scripts/docs.mjs from the files of this folder.
+import type { Rule } from "../src/model/rule.ts";
+import { noAssumedReturningRow } from "./no-assumed-returning-row.ts";
+import { noCheckThenInsert } from "./no-check-then-insert.ts";
+import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
+import { noRedundantIndex } from "./no-redundant-index.ts";
+import { noSchemaDrift } from "./no-schema-drift.ts";
+import { noUnbackedUniqueClaim } from "./no-unbacked-unique-claim.ts";
+import { noUncoveredUniqueKey } from "./no-uncovered-unique-key.ts";
+import { noUnknownConstraintName } from "./no-unknown-constraint-name.ts";
+import { noUnmatchedConflictTarget } from "./no-unmatched-conflict-target.ts";
+import { noUnreachableConflictHandler } from "./no-unreachable-conflict-handler.ts";
+import { requireConflictHandling } from "./require-conflict-handling.ts";
+import { requireUniqueExternalId } from "./require-unique-external-id.ts";
+
+/** Every rule, by name. */
+export const rules: Rule[] = [
+  noAssumedReturningRow,
+  noCheckThenInsert,
+  noNonAtomicUpsert,
+  noRedundantIndex,
+  noSchemaDrift,
+  noUnbackedUniqueClaim,
+  noUncoveredUniqueKey,
+  noUnknownConstraintName,
+  noUnmatchedConflictTarget,
+  noUnreachableConflictHandler,
+  requireConflictHandling,
+  requireUniqueExternalId,
+];
