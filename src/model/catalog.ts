@@ -17,6 +17,8 @@ export type Table = {
   kind: "table" | "view" | "materialized-view";
   temporary: boolean;
   partitioned: boolean;
+  /** Ids of the partitioned table that it is a part of, or of the tables it inherits from; absent: none. */
+  parents?: string[];
   columns: Column[];
   keys: UniqueKey[];
   /** Indexes that are not unique. */
@@ -64,6 +66,8 @@ export type UniqueKey = {
   kind: "primary" | "constraint" | "index" | "exclusion";
   /** INCLUDE columns are not parts. */
   parts: KeyPart[];
+  /** INCLUDE columns; absent: none. */
+  include?: string[];
   /** A partial index holds only for these rows. */
   where: Predicate | null;
   nullsNotDistinct: boolean;
@@ -78,6 +82,8 @@ export type UniqueKey = {
 export type Index = {
   name: string | null;
   parts: KeyPart[];
+  /** INCLUDE columns; absent: none. */
+  include?: string[];
   where: Predicate | null;
   /** Lower case; `btree` where nothing is said. */
   method: string;

@@ -62,7 +62,7 @@ export type SchemaChange = { at: Span } & (
 );
 
 /** Keys as written: names may be missing (fold gives Postgres' default), spans are the change's. */
-export type NewKey = Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "deferrable"> & { at: Span };
+export type NewKey = Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "deferrable" | "include"> & { at: Span };
 export type NewIndex = Pick<Index, "name" | "parts" | "where" | "method"> & {
   /** INCLUDE columns: part of the default name only. */
   include: string[];
