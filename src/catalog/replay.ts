@@ -1,7 +1,8 @@
 import type { Catalog } from "../model/catalog.ts";
 import type { Migration } from "../model/project.ts";
 import type { Statement } from "../model/statement.ts";
-import { fold } from "./fold.ts";
+import { applyChange } from "./fold.ts";
+import { openSession, snapshot } from "./session.ts";
 
 /** One statement of a migration with the catalog that it meets. */
 export type ReplayStep = {
@@ -26,10 +27,13 @@ export function replay(migration: Migration): ReplayStep[] {
   const known = memo.get(migration);
   if (known) return known;
   const steps: ReplayStep[] = [];
-  let before = migration.before;
+  const session = openSession(migration.before, "built");
+  let before = snapshot(session);
   for (const [index, statement] of migration.statements.entries()) {
-    const after = statement.changes.length === 0 ? before : fold(before, statement.changes, "built");
-    steps.push({ statement, index, before, after, searchPath: ["public"] });
+    const searchPath = session.searchPath;
+    for (const change of statement.changes) applyChange(session, change);
+    const after = statement.changes.length === 0 ? before : snapshot(session);
+    steps.push({ statement, index, before, after, searchPath });
     before = after;
   }
   memo.set(migration, steps);

@@ -1,0 +1,99 @@
+import type { Catalog, Dialect, Table } from "../model/catalog.ts";
+import type { QualifiedName } from "../model/schema-change.ts";
+import type { Span } from "../model/span.ts";
+import { cutName } from "./names.ts";
+import { findTable } from "./tables.ts";
+
+/**
+ * One database session that replays changes. Tables are never changed, only replaced; the record of tables is copied when it was handed out
+ * since the last write. So a snapshot costs nothing.
+ */
+export type Session = {
+  readonly dialect: Dialect;
+  readonly origin: "declared" | "built";
+  tables: Record<string, Table>;
+  shared: boolean;
+  searchPath: string[];
+};
+
+export const temporarySchema = "pg_temp";
+
+/** A new session on what a former one has left; temporary tables are gone with that one. */
+export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
+  const session: Session = { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"] };
+  for (const table of Object.values(catalog.tables)) if (table.temporary) removeTable(session, table.id);
+  return session;
+}
+
+export function snapshot(session: Session): Catalog {
+  session.shared = true;
+  return { dialect: session.dialect, tables: session.tables };
+}
+
+function own(session: Session): Record<string, Table> {
+  if (session.shared) session.tables = { ...session.tables };
+  session.shared = false;
+  return session.tables;
+}
+
+export function putTable(session: Session, table: Table): Table {
+  own(session)[table.id] = table;
+  return table;
+}
+
+export function removeTable(session: Session, id: string): void {
+  if (session.tables[id]) delete own(session)[id];
+}
+
+/** Where an unqualified CREATE puts its object. */
+export function creationSchema(session: Session): string {
+  return session.searchPath[0] ?? "public";
+}
+
+export function tableId(schema: string, name: string): string {
+  return `${schema}.${cutName(name)}`;
+}
+
+/** The table that a name means here; null: it was never created. */
+export function resolve(session: Session, name: QualifiedName): Table | null {
+  return findTable({ dialect: session.dialect, tables: session.tables }, name, session.searchPath);
+}
+
+/** The id that a reference to a table stands for, whether it exists or not. */
+export function resolveId(session: Session, name: QualifiedName): string {
+  return resolve(session, name)?.id ?? tableId(name.schema ?? creationSchema(session), name.name);
+}
+
+/** As resolve; a table that was created elsewhere gets a stub that is not `complete`. */
+export function resolveOrStub(session: Session, name: QualifiedName): Table {
+  return resolve(session, name) ?? putTable(session, { ...blankTable(name.schema ?? creationSchema(session), name.name), complete: false });
+}
+
+export function blankTable(schema: string, name: string): Table {
+  return {
+    id: tableId(schema, name),
+    schema,
+    name: cutName(name),
+    kind: "table",
+    temporary: false,
+    partitioned: false,
+    columns: [],
+    keys: [],
+    indexes: [],
+    foreignKeys: [],
+    checks: [],
+    complete: true,
+    declared: [],
+    built: [],
+  };
+}
+
+/** Spans of a new thing: where they go depends on who says it. */
+export function spans(session: Session, at: Span): { declared: Span[]; built: Span[] } {
+  return session.origin === "declared" ? { declared: [at], built: [] } : { declared: [], built: [at] };
+}
+
+/** Partitions and tables that inherit from this one. */
+export function childrenOf(session: Session, id: string): Table[] {
+  return Object.values(session.tables).filter((table) => table.parents?.includes(id) === true);
+}
