@@ -1,0 +1,113 @@
+import type { Catalog, Column, ForeignKey, Index, Table, UniqueKey } from "../model/catalog.ts";
+import type { Span } from "../model/span.ts";
+import { emptyCatalog } from "./fold.ts";
+import { implies } from "./predicate.ts";
+
+/**
+ * One catalog out of the ORM's schema and the migrations, by table id. Migrations say what the database holds: keys, indexes and foreign keys
+ * of the tables they create, and nullability. The schema gives the names that code uses, and what only it declares stays (`built: []`).
+ */
+export function mergeCatalogs(schema: Catalog | null, migrated: Catalog | null): Catalog {
+  if (schema === null || migrated === null) return schema ?? migrated ?? emptyCatalog("postgres");
+  const tables: Record<string, Table> = {};
+  for (const [id, table] of Object.entries(migrated.tables)) {
+    const declared = schema.tables[id];
+    if (declared || !table.temporary) tables[id] = declared ? mergeTables(declared, table) : table;
+  }
+  for (const [id, table] of Object.entries(schema.tables)) tables[id] ??= table;
+  return { dialect: schema.dialect, tables };
+}
+
+/**
+ * A table that the migrations only touch was created elsewhere, so they know only a part of its keys: but the schema's declaration is whole,
+ * and together they are as complete as the schema is.
+ */
+function mergeTables(declared: Table, built: Table): Table {
+  return {
+    ...built,
+    columns: mergeColumns(declared.columns, built.columns),
+    keys: mergeKeys(declared.keys, built.keys),
+    indexes: mergeNamed(declared.indexes, built.indexes, sameIndex),
+    foreignKeys: mergeNamed(declared.foreignKeys, built.foreignKeys, sameForeignKey),
+    checks: [...new Set([...built.checks, ...declared.checks])],
+    complete: built.complete && declared.complete,
+    declared: declared.declared,
+  };
+}
+
+function mergeColumns(declared: Column[], built: Column[]): Column[] {
+  const byName = new Map(declared.map((column) => [column.name, column]));
+  const merged = built.map((column) => {
+    const other = byName.get(column.name);
+    return other ? mergeColumn(other, column) : column;
+  });
+  const there = new Set(built.map((column) => column.name));
+  return [...merged, ...declared.filter((column) => !there.has(column.name))];
+}
+
+/** A default that the client makes is known to the schema alone. */
+function mergeColumn(declared: Column, built: Column): Column {
+  return {
+    ...built,
+    property: declared.property ?? built.property,
+    type: built.type ?? declared.type,
+    nullable: built.nullable ?? declared.nullable,
+    default: declared.default?.by === "client" ? declared.default : (built.default ?? declared.default),
+    generated: built.generated || declared.generated,
+    at: declared.at ?? built.at,
+  };
+}
+
+function mergeKeys(declared: UniqueKey[], built: UniqueKey[]): UniqueKey[] {
+  const merged = [...built];
+  for (const key of declared) {
+    const index = findSame(merged, key);
+    const same = merged[index];
+    if (same) merged[index] = { ...same, name: same.name ?? key.name, declared: joinSpans(same.declared, key.declared) };
+    else merged.push(key);
+  }
+  return merged;
+}
+
+/** The same parts, and the same name or predicate; the best match first, because a table may hold twins. */
+function findSame(among: UniqueKey[], key: UniqueKey): number {
+  const free = (other: UniqueKey): boolean => other.declared.length === 0 && sameParts(other, key);
+  const named = among.findIndex((other) => free(other) && other.name !== null && other.name === key.name);
+  return named >= 0 ? named : among.findIndex((other) => free(other) && samePredicate(other, key) && (other.kind === "primary") === (key.kind === "primary"));
+}
+
+function samePredicate(a: Pick<UniqueKey, "where">, b: Pick<UniqueKey, "where">): boolean {
+  if (a.where === null || b.where === null) return a.where === b.where;
+  return a.where.text === b.where.text || (implies(a.where, b.where) === "yes" && implies(b.where, a.where) === "yes");
+}
+
+/** The order of parts matters to look-ups, not to uniqueness. */
+function sameParts(a: Pick<UniqueKey, "parts">, b: Pick<UniqueKey, "parts">): boolean {
+  const texts = (key: Pick<UniqueKey, "parts">): string => key.parts.map((part) => (part.kind === "column" ? `c:${part.column}` : `e:${part.expression}`)).sort().join("\n");
+  return texts(a) === texts(b);
+}
+
+function sameIndex(a: Index, b: Index): boolean {
+  const inOrder = (index: Index): string => index.parts.map((part) => (part.kind === "column" ? part.column : part.expression)).join("\n");
+  return inOrder(a) === inOrder(b) && a.method === b.method && samePredicate(a, b);
+}
+
+function sameForeignKey(a: ForeignKey, b: ForeignKey): boolean {
+  return a.table === b.table && a.columns.join() === b.columns.join();
+}
+
+function mergeNamed<T extends { declared: Span[] }>(declared: T[], built: T[], same: (a: T, b: T) => boolean): T[] {
+  const merged = [...built];
+  for (const one of declared) {
+    const index = merged.findIndex((other) => same(other, one));
+    const found = merged[index];
+    if (found) merged[index] = { ...found, declared: joinSpans(found.declared, one.declared) };
+    else merged.push(one);
+  }
+  return merged;
+}
+
+function joinSpans(a: Span[], b: Span[]): Span[] {
+  const text = new Set(a.map((span) => `${span.path}:${span.start}`));
+  return [...a, ...b.filter((span) => !text.has(`${span.path}:${span.start}`))];
+}
