@@ -1,0 +1,94 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { createJiti } from "jiti";
+import type { Severity } from "../model/finding.ts";
+import { failure, isFailure } from "../lint/failure.ts";
+import { checkConfig } from "./config-schema.ts";
+import { messageOf } from "./errors.ts";
+import { asObject, parseJson } from "./json.ts";
+import type { DatabaseOverride } from "./overrides.ts";
+
+/** `uniqlint.config.ts`, or the `uniqlint` key of package.json. None is needed. */
+export type Config = {
+  preset?: "recommended" | "strict";
+  /** Rule → level; a rule named here runs in every preset. */
+  rules?: Record<string, Severity | "off">;
+  /** Globs relative to the linted folder. */
+  ignore?: string[];
+  /** Also tests, seeds, one-off scripts and generated files. */
+  includeTests?: boolean;
+  /** Corrections of what discovery finds, by database id. */
+  databases?: Record<string, DatabaseOverride>;
+};
+
+const names = ["ts", "mts", "js", "mjs", "json"].map((extension) => `uniqlint.config.${extension}`);
+
+/**
+ * The configuration of a folder, or of the file that the user named. TypeScript and JavaScript are executed: they are uniqlint's own
+ * configuration, and nothing else of a project ever is. What is wrong with it is a `failure`.
+ */
+export async function loadConfig(root: string, named: string | null, rules: string[]): Promise<Config> {
+  const path = named ?? findConfig(root);
+  if (path === null) return readPackageKey(root, rules);
+  if (!existsSync(path)) throw failure(`no such configuration file: ${show(path)}`);
+  const value = /\.json$/.test(path) ? readJsonConfig(path) : await execute(path);
+  return checkConfig(basename(path) === "package.json" ? (asObject(value)?.["uniqlint"] ?? {}) : value, show(path), rules);
+}
+
+function findConfig(root: string): string | null {
+  const found = names.map((name) => join(root, name)).find((path) => existsSync(path));
+  return found ?? null;
+}
+
+function readPackageKey(root: string, rules: string[]): Config {
+  const path = join(root, "package.json");
+  if (!existsSync(path) || !readFileSync(path, "utf8").includes('"uniqlint"')) return {};
+  const parsed = parseJson(path, readFileSync(path, "utf8"));
+  // A broken package.json is told as an unread place.
+  const value = "value" in parsed ? asObject(parsed.value)?.["uniqlint"] : undefined;
+  return value === undefined ? {} : checkConfig(value, `${show(path)}, "uniqlint"`, rules);
+}
+
+function readJsonConfig(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw failure(`cannot read the configuration ${show(path)}: ${messageOf(error)}`, error);
+  }
+  const parsed = parseJson(path, text);
+  if ("value" in parsed) return parsed.value;
+  throw failure(`${show(path)}:${text.slice(0, parsed.offset).split("\n").length}: ${parsed.problem}`);
+}
+
+async function execute(path: string): Promise<unknown> {
+  try {
+    // Configurations import `defineConfig` from "uniqlint", installed or not.
+    const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, alias: { uniqlint: ownEntry() } });
+    const loaded: unknown = await jiti.import(path);
+    return asObject(loaded)?.["default"] ?? loaded;
+  } catch (error) {
+    if (isFailure(error)) throw error;
+    throw failure(`${show(path)}${lineOf(error, path)}: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`, error);
+  }
+}
+
+/** The library's own entry beside this file, compiled or not. */
+function ownEntry(): string {
+  return join(import.meta.dirname, "..", import.meta.url.endsWith(".ts") ? "index.ts" : "index.js");
+}
+
+/** `:3` when the error tells where in the file it arose. */
+function lineOf(error: unknown, path: string): string {
+  if (!(error instanceof Error)) return "";
+  const places = [...`${error.message}\n${error.stack ?? ""}`.matchAll(/([^\s()]+?):(\d+):\d+/g)];
+  const own = places.find(([, file]) => file !== undefined && file.replace(/^file:\/\//, "") === path);
+  const parse = /\((\d+):\d+\)/.exec(error.message);
+  const line = own?.[2] ?? parse?.[1];
+  return line === undefined ? "" : `:${line}`;
+}
+
+function show(path: string): string {
+  const own = relative(process.cwd(), resolve(path));
+  return own.startsWith("..") ? path : own.replaceAll("\\", "/");
+}

@@ -1,0 +1,87 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import picomatch from "picomatch";
+import type { Unread } from "../model/span.ts";
+import { messageOf } from "./errors.ts";
+import { decode, largestFile } from "./text.ts";
+import { walk } from "./walk.ts";
+
+/** The files of a project, read when they are asked for. Paths are relative to the root, `/`. */
+export type Files = {
+  /** Sorted; without those that the configuration ignores. */
+  paths: string[];
+  /** Ignored ones too: an import may lead to them. */
+  all: Set<string>;
+  has(path: string): boolean;
+  /** null: no such file, too large, or binary (then it is in `unread`). A larger limit (bytes) may be given for lock files. */
+  text(path: string, limit?: number): string | null;
+  /** Names of the files directly in a folder, sorted. */
+  list(dir: string): string[];
+  /** Are there files in this folder or below it? */
+  isFolder(dir: string): boolean;
+  /** Symbolic links to files that stand in the list under their own name too. */
+  links: Set<string>;
+  unread: Unread[];
+};
+
+/** The files below a folder of the disk. `ignored`: globs of files that are to be left alone. */
+export function openFolder(root: string, ignored: string[] = []): Files {
+  const tree = walk(root);
+  const isIgnored = ignored.length > 0 ? picomatch(ignored, { dot: true }) : () => false;
+  const unread = tree.unread.map(({ path, message }) => ({ at: { path, start: 0, end: 0 }, message }));
+  const failed = new Set<string>();
+  const read = (path: string, limit: number): string | null => {
+    const problem = (message: string): null => {
+      if (!failed.has(path)) unread.push({ at: { path, start: 0, end: 0 }, message });
+      failed.add(path);
+      return null;
+    };
+    try {
+      const { size } = statSync(join(root, path));
+      if (size > limit) return problem(`too large: ${(size / 1024 / 1024).toFixed(1)} MB, ${limit / 1024 / 1024} MB are read`);
+      const decoded = decode(readFileSync(join(root, path)));
+      return "text" in decoded ? decoded.text : problem(decoded.problem);
+    } catch (error) {
+      return problem(`cannot read it: ${messageOf(error)}`);
+    }
+  };
+  return makeFiles(tree.paths, (path) => isIgnored(path), read, tree.links, unread);
+}
+
+/** Files in memory, for tests. */
+export function filesFrom(texts: Record<string, string>): Files {
+  return makeFiles(Object.keys(texts).sort(), () => false, (path) => texts[path] ?? null, new Set(), []);
+}
+
+function makeFiles(
+  all: string[],
+  isIgnored: (path: string) => boolean,
+  read: (path: string, limit: number) => string | null,
+  links: Set<string>,
+  unread: Unread[],
+): Files {
+  const known = new Set(all);
+  const paths = all.filter((path) => !isIgnored(path));
+  const folders = indexFolders(paths);
+  return {
+    paths,
+    all: known,
+    links,
+    unread,
+    has: (path) => known.has(path),
+    text: (path, limit = largestFile) => (known.has(path) ? read(path, limit) : null),
+    list: (dir) => folders.get(dir) ?? [],
+    isFolder: (dir) => folders.has(dir),
+  };
+}
+
+function indexFolders(paths: string[]): Map<string, string[]> {
+  const folders = new Map<string, string[]>([["", []]]);
+  for (const path of paths) {
+    const slash = path.lastIndexOf("/");
+    const dir = slash < 0 ? "" : path.slice(0, slash);
+    for (let above = dir; above !== "" && !folders.has(above); above = above.slice(0, Math.max(0, above.lastIndexOf("/")))) folders.set(above, []);
+    folders.get(dir)?.push(path.slice(slash + 1));
+  }
+  return folders;
+}

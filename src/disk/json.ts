@@ -1,0 +1,41 @@
+import { ts } from "ts-morph";
+import type { Files } from "./files.ts";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/** Reads a JSON file that may hold comments and trailing commas; null when there is none, or (then it is in `unread`) it is broken. */
+export function readJson(files: Files, path: string, limit?: number): JsonObject | null {
+  const text = files.text(path, limit);
+  if (text === null || text.trim() === "") return null;
+  const parsed = parseJson(path, text);
+  if ("problem" in parsed) {
+    files.unread.push({ at: { path, start: parsed.offset, end: parsed.offset }, message: parsed.problem });
+    return null;
+  }
+  return asObject(parsed.value);
+}
+
+/** JSON with comments and trailing commas, or what is wrong with it and where. */
+export function parseJson(path: string, text: string): { value: Json } | { problem: string; offset: number } {
+  try {
+    return { value: JSON.parse(text) as Json };
+  } catch {
+    const { config, error } = ts.parseConfigFileTextToJson(path, text) as { config?: Json; error?: ts.Diagnostic };
+    if (error === undefined) return { value: config ?? null };
+    return { problem: `not valid JSON: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`, offset: error.start ?? 0 };
+  }
+}
+
+export function asObject(value: unknown): JsonObject | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+}
+
+export function asString(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** A string or a list of strings; anything else gives nothing. */
+export function asStrings(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
+}

@@ -1,0 +1,77 @@
+import { check } from "../lint/check.ts";
+import { failure } from "../lint/failure.ts";
+import type { Suppression } from "../model/facts.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Project } from "../model/project.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Unread } from "../model/span.ts";
+import { buildProject } from "../project/build.ts";
+import { loadSqlParser } from "../read/sql/parser.ts";
+import type { Config } from "./config.ts";
+import { loadProject } from "./load.ts";
+import { isWithin } from "./paths.ts";
+import type { Target } from "./targets.ts";
+
+export type LintedFolder = {
+  project: Project;
+  /** Those within the target, sorted. */
+  findings: Finding[];
+  suppressed: number;
+  unusedSuppressions: Suppression[];
+  unread: Unread[];
+  text(path: string): string | null;
+};
+
+/** Everything from a folder to findings, but for the printing. */
+export async function lintFolder(target: Target, config: Config, rules: Rule[]): Promise<LintedFolder> {
+  const { project, input } = await readFolder(target, config);
+  const { findings, suppressed, unusedSuppressions } = check(project, rules, {
+    preset: config.preset ?? "recommended",
+    includeIncidental: config.includeTests ?? false,
+    levels: config.rules ?? {},
+    text: (path) => input.files.text(path),
+    statements: (path) => input.facts(path)?.sql?.statements.map(({ at }) => at) ?? [],
+  });
+  const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
+  const shown = new Set(input.files.paths);
+  const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
+  refuseUnreadable(target, project);
+  if (found.length === 0) refuseNothing(target, project, input.candidates.length);
+  return { project, findings: found, suppressed, unusedSuppressions, unread: project.unread.filter(asked), text: (path) => input.files.text(path) };
+}
+
+/** A folder's project, without any rule. */
+export async function readFolder(target: Target, config: Config) {
+  await loadSqlParser();
+  const input = loadProject(target.root, { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {} });
+  const built = buildProject(input);
+  return { project: { ...built, unread: mergeUnread([...built.unread, ...input.unread]) }, input };
+}
+
+/** A file that the user named and that could not be read at all. */
+function refuseUnreadable(target: Target, project: Project): void {
+  for (const path of target.files) {
+    const whole = project.unread.find(({ at }) => at.path === path && at.start === 0 && at.end === 0);
+    if (whole !== undefined) throw failure(`${path}: ${whole.message}`);
+  }
+}
+
+/** Silence must not mean that nothing was compared. */
+function refuseNothing(target: Target, project: Project, candidates: number): void {
+  const tables = project.databases.reduce((sum, { catalog }) => sum + Object.keys(catalog.tables).length, 0);
+  if (tables > 0 || project.databases.some(({ migrations }) => migrations.some(({ statements }) => statements.length > 0))) return;
+  const where = target.root;
+  if (project.databases.length > 0) {
+    const reasons = project.unread.slice(0, 5).map(({ at, message }) => `\n  ${at.path}: ${message}`).join("");
+    throw failure(`no table could be read out of the schema in ${where}${reasons}`);
+  }
+  const looked = "a Drizzle or Prisma schema, SQL migrations, Supabase, sqlc or a schema file";
+  const reasons = project.unread.slice(0, 5).map(({ at, message }) => `\n  ${at.path}: ${message}`).join("");
+  if (candidates > 0) throw failure(`nothing to compare with in ${where}: there is code, but no schema was found (${looked})${reasons}`);
+  throw failure(`nothing to lint in ${where}: no schema was found (${looked})${reasons}`);
+}
+
+function mergeUnread(unread: Unread[]): Unread[] {
+  const known = new Map(unread.map((entry) => [JSON.stringify([entry.at.path, entry.at.start, entry.at.end, entry.message]), entry]));
+  return [...known.values()].sort((a, b) => (a.at.path < b.at.path ? -1 : a.at.path > b.at.path ? 1 : a.at.start - b.at.start));
+}

@@ -1,0 +1,67 @@
+import { compareFindings } from "../lint/check.ts";
+import type { Finding, Fix } from "../model/finding.ts";
+import type { Rule } from "../model/rule.ts";
+import type { Span, Unread } from "../model/span.ts";
+import { addSummaries, summarize } from "../report/report.ts";
+import type { Report, Summary } from "../report/report.ts";
+import { makeSources } from "../report/sources.ts";
+import { loadConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import { lintFolder } from "./lint-folder.ts";
+import { ownPackage } from "./own-package.ts";
+import { showFrom } from "./targets.ts";
+import type { Target } from "./targets.ts";
+
+export type LintOptions = {
+  cwd: string;
+  /** Absolute path of the configuration that the user named; null: each project's own. */
+  configFile: string | null;
+  /** Wins over the configuration. */
+  override: Config;
+};
+
+/** Lints each project with its own configuration; paths in the report are relative to the current folder. */
+export async function lintTargets(targets: Target[], rules: Rule[], options: LintOptions): Promise<Report> {
+  const texts = new Map<string, () => string | null>();
+  const findings: Finding[] = [];
+  const unread: Unread[] = [];
+  const summaries: Summary[] = [];
+  for (const target of targets) {
+    const started = performance.now();
+    const config = await loadConfig(target.root, options.configFile, rules.map(({ name }) => name));
+    const linted = await lintFolder(target, mergeConfig(config, options.override), rules);
+    const show = showFrom(options.cwd, target.root);
+    const move = (at: Span): Span => {
+      const path = show(at.path);
+      texts.set(path, () => linted.text(at.path));
+      return { ...at, path };
+    };
+    findings.push(...linted.findings.map((finding) => moveFinding(finding, move)));
+    unread.push(...linted.unread.map(({ at, message }) => ({ at: move(at), message })));
+    summaries.push(summarize(linted.project, linted.findings, linted.suppressed, Math.round(performance.now() - started)));
+  }
+  const { name, version } = ownPackage();
+  return {
+    findings: findings.sort(compareFindings),
+    unread,
+    summary: addSummaries(summaries),
+    sources: makeSources((path) => texts.get(path)?.() ?? null),
+    tool: { name, version },
+  };
+}
+
+/** The second wins, rule by rule. */
+export function mergeConfig(config: Config, override: Config): Config {
+  return { ...config, ...override, rules: { ...config.rules, ...override.rules } };
+}
+
+function moveFinding(finding: Finding, move: (at: Span) => Span): Finding {
+  const moveFix = (fix: Fix): Fix => ({ ...fix, edits: fix.edits.map(({ at, text }) => ({ at: move(at), text })) });
+  return {
+    ...finding,
+    at: move(finding.at),
+    see: finding.see.map(({ at, message }) => ({ at: move(at), message })),
+    fix: finding.fix === null ? null : moveFix(finding.fix),
+    suggestions: finding.suggestions.map(moveFix),
+  };
+}

@@ -1,0 +1,86 @@
+import type { FileFacts } from "../model/facts.ts";
+import type { DatabaseSource, ProjectInput } from "../model/input.ts";
+import { canHoldFacts, readFile } from "../read/index.ts";
+import { overrideDatabases } from "./overrides.ts";
+import type { DatabaseOverride } from "./overrides.ts";
+import type { Discovery } from "./context.ts";
+import { claimedBy, discoverDatabases } from "./discover.ts";
+import { openFolder } from "./files.ts";
+import type { Files } from "./files.ts";
+import { isSource } from "./languages.ts";
+import { readPackages } from "./packages.ts";
+import { folderOf } from "./paths.ts";
+import { readTsconfigs } from "./tsconfig.ts";
+
+export type LoadOptions = {
+  /** Globs relative to the root: files that are neither read nor reported on, unless an import leads to them. */
+  ignore?: string[];
+  /** What the configuration says about databases, by id. */
+  databases?: Record<string, DatabaseOverride>;
+  /** Files and folders that the user named: .sql files among them that belong to no database are linted as migrations of their own. */
+  asked?: string[];
+};
+
+/** Reads a project's folder: its files, packages, configurations and databases. Facts of a file are read when they are asked for. */
+export function loadProject(root: string, options: LoadOptions = {}): ProjectInput & { files: Files } {
+  return loadFiles(openFolder(root, options.ignore ?? []), options);
+}
+
+/** The same for files that are open already. */
+export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput & { files: Files } {
+  const { candidates, facts } = openFacts(files);
+  const packages = readPackages(files);
+  const discovery: Discovery = { files, packages, candidates, facts, asked: options.asked ?? [] };
+  const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
+  const databases = [...found, ...loose(files, found, options.asked ?? [])];
+  return {
+    paths: files.all,
+    facts,
+    candidates,
+    packages: packages.map(({ info }) => info),
+    tsconfigs: readTsconfigs(files, packages),
+    databases,
+    unread: files.unread,
+    files,
+  };
+}
+
+/** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */
+function openFacts(files: Files): { candidates: string[]; facts(path: string): FileFacts | null } {
+  const texts = new Map<string, string>();
+  const known = new Map<string, FileFacts | null>();
+  const candidates = files.paths.filter((path) => {
+    if (!isSource(path) || files.links.has(path)) return false;
+    const text = files.text(path);
+    if (text === null || !canHoldFacts(path, text)) return false;
+    texts.set(path, text);
+    return true;
+  });
+  const facts = (path: string): FileFacts | null => {
+    const seen = known.get(path);
+    if (seen !== undefined) return seen;
+    const text = texts.get(path) ?? files.text(path);
+    const read = text === null ? null : readFile({ path, text });
+    texts.delete(path);
+    known.set(path, read);
+    return read;
+  };
+  return { candidates, facts };
+}
+
+function loose(files: Files, databases: DatabaseSource[], named: string[]): DatabaseSource[] {
+  const claimed = claimedBy(databases);
+  return named
+    .filter((path) => /\.sql$/i.test(path) && files.has(path) && !claimed.has(path) && files.text(path) !== null)
+    .map((path) => ({
+      id: path,
+      orm: "sql",
+      dialect: "postgres",
+      dir: folderOf(path),
+      schemaFiles: [],
+      migrations: [{ runner: "unknown", runnerVersion: null, files: [path], dir: folderOf(path) }],
+      queryFiles: [],
+      casing: null,
+      ormVersion: null,
+    }));
+}

@@ -1,0 +1,37 @@
+import { resolve } from "node:path";
+import { rules } from "../rules/index.ts";
+import { checkConfig } from "./disk/config-schema.ts";
+import type { Config } from "./disk/config.ts";
+import { lintTargets } from "./disk/lint-targets.ts";
+import { findTargets } from "./disk/targets.ts";
+import { describeReport } from "./report/json.ts";
+import type { JsonReport } from "./report/json.ts";
+
+export type { Config } from "./disk/config.ts";
+export type { DatabaseOverride } from "./disk/overrides.ts";
+export type { Family, Finding, Fix, Problem, Severity } from "./model/finding.ts";
+export type { Project } from "./model/project.ts";
+export type { Rule, RuleOptions } from "./model/rule.ts";
+export type { JsonReport } from "./report/json.ts";
+
+export type LintProjectOptions = {
+  /** Folder of the project; paths in the result are relative to it. */
+  root: string;
+  /** Files and folders below the root; all of it if none is given. */
+  paths?: string[];
+  /** Wins over the project's own configuration file. */
+  config?: Config;
+};
+
+/** Lints a project; the result is what `uniqlint --format json` prints. Rejects when the job cannot be done. */
+export async function lintProject({ root, paths = [], config = {} }: LintProjectOptions): Promise<JsonReport> {
+  const names = rules.map(({ name }) => name);
+  const override = checkConfig(config, "config", names);
+  const targets = findTargets(root, paths);
+  return describeReport(await lintTargets(targets, rules, { cwd: resolve(root), configFile: null, override }));
+}
+
+/** Gives a configuration file its types. */
+export function defineConfig(config: Config): Config {
+  return config;
+}

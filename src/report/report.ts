@@ -1,0 +1,61 @@
+import type { Finding } from "../model/finding.ts";
+import type { Project } from "../model/project.ts";
+import type { Unread } from "../model/span.ts";
+import type { Sources } from "./sources.ts";
+
+/** All that a format needs: one plain value for every one of them. Paths are relative to the current folder. */
+export type Report = {
+  /** Sorted; those that are to be shown. */
+  findings: Finding[];
+  unread: Unread[];
+  summary: Summary;
+  sources: Sources;
+  tool: { name: string; version: string };
+};
+
+export type Summary = {
+  /** Files whose facts were read. */
+  files: number;
+  tables: number;
+  keys: number;
+  migrations: number;
+  sites: Project["counts"];
+  errors: number;
+  warnings: number;
+  suppressed: number;
+  durationMs: number;
+};
+
+/** Counts what a project holds and what was found in it. */
+export function summarize(project: Project, findings: Finding[], suppressed: number, durationMs: number): Summary {
+  const tables = project.databases.flatMap((database) => Object.values(database.catalog.tables));
+  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  return {
+    files: project.files.length,
+    tables: tables.length,
+    keys: tables.reduce((sum, table) => sum + table.keys.length, 0),
+    migrations: project.databases.reduce((sum, database) => sum + database.migrations.length, 0),
+    sites: project.counts,
+    errors: count("error"),
+    warnings: count("warning"),
+    suppressed,
+    durationMs,
+  };
+}
+
+/** The summary of several projects. */
+export function addSummaries(all: Summary[]): Summary {
+  const sum = (of: (summary: Summary) => number): number => all.reduce((total, summary) => total + of(summary), 0);
+  const sites = (kind: keyof Summary["sites"]) => ({ seen: sum((s) => s.sites[kind].seen), resolved: sum((s) => s.sites[kind].resolved) });
+  return {
+    files: sum((s) => s.files),
+    tables: sum((s) => s.tables),
+    keys: sum((s) => s.keys),
+    migrations: sum((s) => s.migrations),
+    sites: { conflict: sites("conflict"), insert: sites("insert"), lookup: sites("lookup"), handler: sites("handler") },
+    errors: sum((s) => s.errors),
+    warnings: sum((s) => s.warnings),
+    suppressed: sum((s) => s.suppressed),
+    durationMs: sum((s) => s.durationMs),
+  };
+}
