@@ -2,6 +2,8 @@
 import type { Rule } from "../src/model/rule.ts";
 import { noAssumedReturningRow } from "./no-assumed-returning-row.ts";
 import { noCheckThenInsert } from "./no-check-then-insert.ts";
+import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transaction.ts";
+import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
 import { noSchemaDrift } from "./no-schema-drift.ts";
@@ -10,13 +12,18 @@ import { noUncoveredUniqueKey } from "./no-uncovered-unique-key.ts";
 import { noUnknownConstraintName } from "./no-unknown-constraint-name.ts";
 import { noUnmatchedConflictTarget } from "./no-unmatched-conflict-target.ts";
 import { noUnreachableConflictHandler } from "./no-unreachable-conflict-handler.ts";
+import { noUnverifiedConcurrentIndex } from "./no-unverified-concurrent-index.ts";
+import { requireConcurrentUniqueIndex } from "./require-concurrent-unique-index.ts";
 import { requireConflictHandling } from "./require-conflict-handling.ts";
+import { requireDedupBeforeUnique } from "./require-dedup-before-unique.ts";
 import { requireUniqueExternalId } from "./require-unique-external-id.ts";
 
 /** Every rule, by name. */
 export const rules: Rule[] = [
   noAssumedReturningRow,
   noCheckThenInsert,
+  noConcurrentIndexInTransaction,
+  noMismatchedDedup,
   noNonAtomicUpsert,
   noRedundantIndex,
   noSchemaDrift,
@@ -25,6 +32,9 @@ export const rules: Rule[] = [
   noUnknownConstraintName,
   noUnmatchedConflictTarget,
   noUnreachableConflictHandler,
+  noUnverifiedConcurrentIndex,
+  requireConcurrentUniqueIndex,
   requireConflictHandling,
+  requireDedupBeforeUnique,
   requireUniqueExternalId,
 ];

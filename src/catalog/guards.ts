@@ -30,7 +30,7 @@ export function isViolationHandled(project: Project, site: Site): boolean {
 }
 
 function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>): boolean {
-  const handler = project.handlers[guard.handler];
+  const handler = project.handlers.find((item) => item.id === guard.handler);
   if (!handler) return false;
   if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique") return true;
   if (handler.handles === "other" || handler.rethrows === "always") return false;

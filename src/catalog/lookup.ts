@@ -17,6 +17,12 @@ export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
 export { cutName } from "./names.ts";
+export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, tableTitle } from "./words.ts";
+export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
+export { isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
+export { keyBuilds, type KeyBuild } from "./builds.ts";
+export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
+export { splitPredicate, statementsBefore } from "./history.ts";
 
 /** What the database answers to the site's conflict clause; null: it has none, or its table is not resolved. */
 export function arbiterOf(project: Project, site: Site): ArbiterVerdict | null {

@@ -1,19 +1,9 @@
 import type { Column, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
 import type { Span } from "../model/span.ts";
 
-/** `(org_id, lower(email))`, as SQL would name the parts of a key. */
-export function listColumns(columns: readonly string[]): string {
-  return `(${columns.join(", ")})`;
-}
-
 /** The parts of a key as text: columns by name, expressions canonical. */
-export function partTexts(parts: readonly KeyPart[]): string[] {
-  return parts.map((part) => (part.kind === "column" ? part.column : part.expression));
-}
-
-/** All columns a key reads, those inside expressions too. */
-export function partColumns(parts: readonly KeyPart[]): string[] {
-  return [...new Set(parts.flatMap((part) => (part.kind === "column" ? [part.column] : part.columns)))];
+export function partTexts(key: { parts: readonly KeyPart[] }): string[] {
+  return key.parts.map((part) => (part.kind === "column" ? part.column : part.expression));
 }
 
 /** `a, b and c`. */
@@ -33,7 +23,7 @@ export function placeOfTable(table: Table): Span | null {
 }
 
 export function placeOfKey(key: Pick<UniqueKey, "declared" | "built">): Span | null {
-  return key.declared[0] ?? key.built[key.built.length - 1] ?? null;
+  return key.declared[0] ?? key.built.at(-1) ?? null;
 }
 
 export function placeOfColumn(table: Table, column: Column): Span | null {

@@ -1,0 +1,78 @@
+import { findTable, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Migration } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+import type { SchemaChange } from "../src/model/schema-change.ts";
+import type { Statement } from "../src/model/statement.ts";
+
+export const noConcurrentIndexInTransaction: Rule = {
+  name: "no-concurrent-index-in-transaction",
+  family: "migrations",
+  summary: "Forbid CONCURRENTLY where the migration runs inside a transaction",
+  why: "Postgres refuses CREATE and DROP INDEX CONCURRENTLY in a transaction block (25001), so the migration fails.",
+  fix: "Run the statement the way its runner leaves out the transaction: a directive, a setting, or a file of its own.",
+  severity: "error",
+  preset: "recommended",
+  *check(project) {
+    for (const database of project.databases) {
+      if (database.catalog.dialect !== "postgres") continue;
+      for (const migration of database.migrations) yield* checkMigration(migration);
+    }
+  },
+};
+
+function* checkMigration(migration: Migration): Iterable<Problem> {
+  if (!migration.statements.some((statement) => findConcurrent(statement))) return;
+  const open = { runner: migration.transaction === "batch" || migration.transaction === "file", explicit: false };
+  for (const step of replay(migration)) {
+    const { statement } = step;
+    noteTransaction(migration, statement, open);
+    const change = findConcurrent(statement);
+    if (!change || statement.nested) continue;
+    const why = open.explicit ? "it stands between BEGIN and COMMIT" : whyRefused(migration, step, open.runner);
+    if (why !== null) yield describe(migration, step, change, why);
+  }
+}
+
+type Concurrent = Extract<SchemaChange, { kind: "create-index" | "drop-index" }>;
+
+function findConcurrent(statement: Statement): Concurrent | null {
+  const found = statement.changes.find((change) => (change.kind === "create-index" || change.kind === "drop-index") && change.concurrently);
+  return (found as Concurrent | undefined) ?? null;
+}
+
+/** BEGIN and COMMIT written in the file. A COMMIT ends the runner's transaction too, when it goes to the server alone. */
+function noteTransaction(migration: Migration, statement: Statement, open: { runner: boolean; explicit: boolean }): void {
+  if (statement.transaction === "begin") open.explicit = true;
+  if (statement.transaction !== "commit" && statement.transaction !== "rollback") return;
+  if (open.explicit) open.explicit = false;
+  else if (migration.runner !== "drizzle" || isAlone(migration, statement)) open.runner = false;
+}
+
+function isAlone(migration: Migration, statement: Statement): boolean {
+  return migration.statements.filter((other) => other.chunk === statement.chunk).length === 1;
+}
+
+function whyRefused(migration: Migration, step: ReplayStep, open: boolean): string | null {
+  if (open) return whyInTransaction(migration);
+  // A chunk is one query: several statements in it are a transaction, even after COMMIT.
+  if (migration.runner === "drizzle" && !isAlone(migration, step.statement)) {
+    return "the statements between two breakpoints are one query, which is a transaction even after COMMIT";
+  }
+  const alone = migration.statements.length === 1;
+  if (migration.transaction === "implicit" && !alone) return whyInTransaction(migration);
+  if (migration.transaction === "pipeline" && step.index > 0) return whyInTransaction(migration);
+  return null;
+}
+
+function describe(migration: Migration, step: ReplayStep, change: Concurrent, why: string): Problem {
+  const command = change.kind === "drop-index" ? "DROP INDEX CONCURRENTLY" : `CREATE ${change.unique ? "UNIQUE " : ""}INDEX CONCURRENTLY`;
+  const table = change.kind === "create-index" ? findTable(step.before, change.table, step.searchPath) : null;
+  return {
+    message: `${command} fails here with 25001, cannot run inside a transaction block: ${why}. Run it ${whereToRun(migration)}.`,
+    at: change.at,
+    table: table?.id ?? null,
+    columns: change.kind === "create-index" ? change.index.parts.map((part) => (part.kind === "column" ? part.column : part.expression)) : null,
+    sqlstate: "25001",
+  };
+}

@@ -1,0 +1,122 @@
+import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, replay, splitPredicate, tableTitle, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
+import type { Predicate, Table } from "../src/model/catalog.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Database, Migration } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+import type { Dedup } from "../src/model/statement.ts";
+
+export const noMismatchedDedup: Rule = {
+  name: "no-mismatched-dedup",
+  family: "migrations",
+  summary: "Forbid removing duplicates by another rule than the key that is built after it",
+  why: "A dedup that looks at more rows or fewer columns than the key deletes rows that the key allows; one that looks at less leaves duplicates, and the build fails with 23505.",
+  fix: "Group by exactly the key's columns, over exactly the rows of its predicate, and break ties with the primary key.",
+  severity: "error",
+  preset: "recommended",
+  *check(project) {
+    for (const database of project.databases) {
+      if (database.catalog.dialect !== "postgres") continue;
+      for (const [position, migration] of database.migrations.entries()) {
+        for (const step of replay(migration)) {
+          const { dedup } = step.statement;
+          const problem = dedup?.grouping ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }) : null;
+          if (problem) yield problem;
+        }
+      }
+    }
+  },
+};
+
+type Grouped = Dedup & { grouping: NonNullable<Dedup["grouping"]> };
+
+function judge(database: Database, position: number, step: ReplayStep, dedup: Grouped): Problem | null {
+  const table = findTable(step.before, dedup.table, step.searchPath);
+  const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
+  if (!table || !build) return null;
+  const why = compareColumns(dedup, build) ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(dedup);
+  return why === null ? null : describe(table, dedup, build, why);
+}
+
+/** The first key built after it over these columns: in the same file, else in one of the next three. An exact match wins. */
+function findKeyAfter(database: Database, position: number, index: number, table: Table, dedup: Grouped): KeyBuild | null {
+  const own = database.migrations[position];
+  const later: KeyBuild[] = database.migrations
+    .slice(position, position + 4)
+    .flatMap((migration: Migration) => keyBuilds(migration))
+    .filter((build) => build.table.name === table.name && (build.migration !== own || build.step.index > index));
+  const columns = partColumns({ parts: dedup.grouping });
+  const related = later.filter((build) => partColumns(build.key).some((column) => columns.includes(column)));
+  return related.find((build) => isSameSet(partTexts(build.key), partTexts({ parts: dedup.grouping }))) ?? (related.length === 1 ? related[0]! : null);
+}
+
+function compareColumns(dedup: Grouped, build: KeyBuild): string | null {
+  const [grouped, kept] = [partTexts({ parts: dedup.grouping }), partTexts(build.key)];
+  if (isSameSet(grouped, kept)) return null;
+  if (grouped.every((part) => kept.includes(part))) {
+    return `it groups by (${grouped.join(", ")}) only, so it ${loses(dedup)} rows that differ in ${kept.filter((part) => !grouped.includes(part)).join(", ")} and that the key allows`;
+  }
+  if (kept.every((part) => grouped.includes(part))) {
+    return `it groups by (${grouped.join(", ")}), so rows that differ in ${grouped.filter((part) => !kept.includes(part)).join(", ")} stay, and the build fails with 23505`;
+  }
+  return null;
+}
+
+function compareRows(dedup: Grouped, build: KeyBuild): string | null {
+  const kept = conditions(build.key.where);
+  const looked = conditions(dedup.where);
+  // NULLs never collide in the key, so "is not null" on its columns says nothing about which rows are duplicates.
+  const nulls = new Set(partColumns(build.key).map((column) => `${column} is not null`.toLowerCase()));
+  const ignored = (text: string) => !build.key.nullsNotDistinct && nulls.has(text.replaceAll('"', "").toLowerCase());
+  const missing = kept.filter((text) => !looked.includes(text) && !ignored(text));
+  const extra = looked.filter((text) => !kept.includes(text) && !ignored(text));
+  if (missing.length > 0 && extra.length > 0) return null;
+  if (missing.length > 0) return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
+  if (extra.length > 0) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
+  return null;
+}
+
+/** PARTITION BY puts NULLs into one group; in the key they are distinct. */
+function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | null {
+  const looked = conditions(dedup.where).map((text) => text.replaceAll('"', "").toLowerCase());
+  const nullable = partColumns(build.key).filter((column) => columnOf(table, column)?.nullable === true && !looked.includes(`${column} is not null`.toLowerCase()));
+  if (nullable.length === 0) return null;
+  if (dedup.nullsEqual && !build.key.nullsNotDistinct) {
+    return `it treats rows whose ${nullable.join(", ")} is NULL as duplicates of each other, but NULLs are distinct in the key: they are ${lost(dedup)} too`;
+  }
+  if (!dedup.nullsEqual && build.key.nullsNotDistinct) {
+    return `it compares with =, which never finds NULLs, but the key is NULLS NOT DISTINCT: duplicates with NULL in ${nullable.join(", ")} stay, and the build fails with 23505`;
+  }
+  return null;
+}
+
+function compareTies(dedup: Grouped): string | null {
+  return dedup.ties === true ? "two rows can tie in what chooses the one that stays: duplicates stay, and the build fails with 23505, or all of them go" : null;
+}
+
+function conditions(where: Predicate | null): string[] {
+  return where === null ? [] : splitPredicate(where);
+}
+
+function loses(dedup: Dedup): string {
+  return dedup.action === "delete" ? "deletes" : "changes";
+}
+
+function lost(dedup: Dedup): string {
+  return dedup.action === "delete" ? "deleted" : "changed";
+}
+
+function isSameSet(a: string[], b: string[]): boolean {
+  return new Set(a).size === new Set(b).size && a.every((item) => b.includes(item));
+}
+
+function describe(table: Table, dedup: Dedup, build: KeyBuild, why: string): Problem {
+  const key = describeKey({ ...build.key, deferrable: false, valid: null, declared: [], built: [] });
+  return {
+    message: `This dedup of ${tableTitle(table.id)} does not fit ${key}, which is built after it: ${why}.`,
+    at: dedup.at,
+    see: [{ at: build.at, message: `${key} is built here` }],
+    table: table.id,
+    columns: partTexts(build.key),
+    sqlstate: /23505/.test(why) ? "23505" : null,
+  };
+}

@@ -1,0 +1,64 @@
+import {
+  arbiterOf,
+  databaseOf,
+  describeKey,
+  isPassedOver,
+  isRetried,
+  isSerialized,
+  isViolationHandled,
+  joinWords,
+  placeOfKey,
+  tableOf,
+  tableTitle,
+  partColumns,
+} from "../src/catalog/lookup.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Project, Site } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+
+export const noNonAtomicUpsert: Rule = {
+  name: "no-non-atomic-upsert",
+  family: "assumed",
+  summary: "Forbid upserts that are a SELECT and an INSERT where callers can race",
+  why: "Such an upsert is not one statement: of two concurrent calls for a new row one fails with the unique violation that it was meant to prevent.",
+  fix: "Bring the call into the form that becomes INSERT … ON CONFLICT (for Prisma: one selector repeated in create, a non-empty update, no relations), or retry on the violation.",
+  severity: "warning",
+  preset: "recommended",
+  *check(project, options) {
+    for (const site of project.sites) {
+      if (site.conflict?.native !== "no" || isPassedOver(site, options)) continue;
+      if (site.entry === "migration" || site.entry === "seed" || site.entry === "script") continue;
+      if (isSerialized(site) || isRetried(site) || isViolationHandled(project, site)) continue;
+      const problem = judge(project, site);
+      if (problem) yield problem;
+    }
+  },
+};
+
+function judge(project: Project, site: Site): Problem | null {
+  const table = tableOf(project, site);
+  if (!table || !site.conflict) return null;
+  const verdict = arbiterOf(project, site);
+  const key = verdict?.kind === "match" ? verdict.keys[0] : undefined;
+  // Without a key there is nothing to violate; no-unmatched-conflict-target says so.
+  if (!key || isOwnId(site, partColumns(key))) return null;
+  const place = placeOfKey(key);
+  const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
+  const because = site.conflict.reasons.length > 0 ? ` (${joinWords(site.conflict.reasons)})` : "";
+  return {
+    message:
+      `${site.operation} is not one statement${because}: it runs as SELECT, then INSERT. Of two concurrent calls for a new row of ${tableTitle(table.id)} ` +
+      `one fails with ${postgres ? "23505 on " : "a violation of "}${describeKey(key)}${site.client === "prisma" ? " (P2002)" : ""}, and nothing handles it.`,
+    at: site.at,
+    see: place ? [{ at: place, message: describeKey(key) }] : [],
+    table: table.id,
+    columns: partColumns(key),
+    sqlstate: postgres ? "23505" : null,
+  };
+}
+
+/** An upsert by a value that was made in this flow meets no other caller. */
+function isOwnId(site: Site, columns: string[]): boolean {
+  const values = [...(site.columns ?? []), ...(site.match ?? [])].filter((item) => columns.includes(item.column));
+  return values.some((item) => item.value.origin === "generated" || item.value.origin === "created");
+}

@@ -1,0 +1,85 @@
+import {
+  databaseOf,
+  isPassedOver,
+  joinWords,
+  describeColumns,
+  partColumns,
+  placeOfTable,
+  provesAbsence,
+  tableTitle,
+  versionsOfTable,
+} from "../src/catalog/lookup.ts";
+import type { Index, Table } from "../src/model/catalog.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Database, ProjectClaim } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+
+export const noUnbackedUniqueClaim: Rule = {
+  name: "no-unbacked-unique-claim",
+  family: "assumed",
+  summary: "Forbid comments and names that claim a unique key which does not exist",
+  why: "People build on what the comment says, while Postgres accepts a second row with the same values.",
+  fix: "Declare the key that the comment speaks of and build it in a migration, or correct the comment.",
+  severity: "warning",
+  preset: "recommended",
+  *check(project, options) {
+    for (const claim of project.claims) {
+      if (claim.denies || isPassedOver(claim, options)) continue;
+      const problem = judgeClaim(claim, databaseOf(project, claim.database));
+      if (problem) yield problem;
+    }
+    for (const database of project.databases) {
+      for (const table of Object.values(database.catalog.tables)) {
+        if (!provesAbsence(database, table)) continue;
+        for (const index of table.indexes) {
+          const problem = judgeName(database, table, index);
+          if (problem) yield problem;
+        }
+      }
+    }
+  },
+};
+
+function judgeClaim(claim: ProjectClaim, database: Database | null): Problem | null {
+  const table = (claim.table === null ? undefined : database?.catalog.tables[claim.table]);
+  const columns = claim.resolved;
+  if (!database || !table || !columns || columns.length === 0 || !provesAbsence(database, table)) return null;
+  if (isBacked(database, table, columns)) return null;
+  // "The name is unique" may well mean: within its team, and a key says so.
+  if (columns.length === 1 && table.keys.some((key) => partColumns(key).includes(columns[0]!))) return null;
+  const home = placeOfTable(table);
+  return {
+    message:
+      `This comment counts on ${describeColumns(columns)} of ${tableTitle(table.id)} being unique, but no unique key stands on ${columns.length > 1 ? "them" : "it"}: ` +
+      `the database accepts a second row with the same ${joinWords(columns)}.`,
+    at: claim.at,
+    see: home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [],
+    table: table.id,
+    columns,
+    sqlstate: null,
+  };
+}
+
+/** A plain index that is called unique is one that was meant to be. */
+function judgeName(database: Database, table: Table, index: Index): Problem | null {
+  const at = index.declared[0] ?? index.built[0];
+  if (!at || !index.name || !/(^|_)(unique|uniq|uidx|uq)(_|$)/i.test(index.name)) return null;
+  const columns = partColumns(index);
+  if (isBacked(database, table, columns)) return null;
+  return {
+    message:
+      `Index ${index.name} on ${tableTitle(table.id)} ${describeColumns(columns)} is called unique but is a plain index: ` +
+      "the database accepts a second row with the same values.",
+    at,
+    table: table.id,
+    columns,
+    sqlstate: null,
+  };
+}
+
+/** A unique key on these columns or on some of them, in the schema or in the migrations. */
+function isBacked(database: Database, table: Table, columns: string[]): boolean {
+  return versionsOfTable(database, table.id).some((version) =>
+    version.keys.some((key) => partColumns(key).every((column) => columns.includes(column))),
+  );
+}

@@ -1,0 +1,103 @@
+import {
+  arbiterOf,
+  databaseOf,
+  describeKey,
+  isPassedOver,
+  isSerialized,
+  isViolationHandled,
+  describeColumns,
+  partColumns,
+  partTexts,
+  placeOfKey,
+  tableOf,
+  tableTitle,
+} from "../src/catalog/lookup.ts";
+import type { Table, UniqueKey } from "../src/model/catalog.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Conflict, Site, Value, Written } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+
+export const noUncoveredUniqueKey: Rule = {
+  name: "no-uncovered-unique-key",
+  family: "inserts",
+  summary: "Forbid upserts that can violate a unique key their conflict target does not cover",
+  why: "ON CONFLICT only handles conflicts on its target; a conflict on another key raises 23505 although the statement looks safe.",
+  fix: "Leave the other key's columns out of DO UPDATE SET and settle them in a statement of their own, under a lock on the value, or handle the violation.",
+  severity: "error",
+  preset: "recommended",
+  *check(project, options) {
+    for (const site of project.sites) {
+      const { conflict } = site;
+      if (!conflict || conflict.target.by === "none" || conflict.target.by === "unknown" || isPassedOver(site, options)) continue;
+      if (isSerialized(site) || isViolationHandled(project, site)) continue;
+      const table = tableOf(project, site);
+      if (!table || table.kind !== "table" || databaseOf(project, site.database)?.catalog.dialect === "mysql") continue;
+      const verdict = arbiterOf(project, site);
+      if (verdict?.kind !== "match") continue;
+      const problem = judge(table, site, conflict, verdict.keys);
+      if (problem) yield problem;
+    }
+  },
+};
+
+function judge(table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Problem | null {
+  const others = table.keys.filter((key) => !arbiters.includes(key) && key.kind !== "exclusion" && key.valid !== false);
+  const open = others.filter((key) => !isImplied(key, arbiters));
+  for (const key of open) {
+    const set = setsNewValue(key, site, conflict, arbiters);
+    if (set) return describe(table, site, arbiters, key, set);
+  }
+  const hit = open.find((key) => key.where === null && insertCanHit(key, site, arbiters));
+  return hit ? describe(table, site, arbiters, hit, null) : null;
+}
+
+/** Rows that agree on the other key agree on the target too, so the target's conflict comes with it. */
+function isImplied(key: UniqueKey, arbiters: UniqueKey[]): boolean {
+  const columns = partTexts(key);
+  return arbiters.some((arbiter) => partTexts(arbiter).every((part) => columns.includes(part)));
+}
+
+/** The assignment in DO UPDATE SET that gives a column of the other key a new value. */
+function setsNewValue(key: UniqueKey, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Written | null {
+  if (conflict.action !== "update" || conflict.sets === null) return null;
+  const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
+  const sets = conflict.sets === "all" ? (site.columns ?? []).filter((item) => !target.has(item.column)) : conflict.sets;
+  const columns = partColumns(key).filter((column) => !target.has(column));
+  return sets.find((item) => columns.includes(item.column) && isNew(item, site)) ?? null;
+}
+
+function isNew(item: Written, site: Site): boolean {
+  // `excluded.x` is whatever the INSERT writes there.
+  const inserted = item.value.origin === "excluded" ? site.columns?.find((other) => other.column === item.column)?.value : undefined;
+  return isFromCaller(inserted ?? item.value) || (item.value.origin === "excluded" && inserted === undefined);
+}
+
+function isFromCaller(value: Value): boolean {
+  return value.origin === "external" || value.origin === "parameter";
+}
+
+function insertCanHit(key: UniqueKey, site: Site, arbiters: UniqueKey[]): boolean {
+  const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
+  const columns = partColumns(key);
+  const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
+  if (values.some((value) => value === undefined || (value.origin !== "literal" && !isFromCaller(value)))) return false;
+  return columns.some((column, position) => !target.has(column) && isFromCaller(values[position]!));
+}
+
+function describe(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKey, set: Written | null): Problem {
+  const place = placeOfKey(key);
+  const title = tableTitle(table.id);
+  const target = describeColumns(arbiters[0] ? partTexts(arbiters[0]) : []);
+  const answer = `duplicate key value violates unique constraint${key.name ? ` "${key.name}"` : ""}`;
+  return {
+    message: set
+      ? `DO UPDATE SET writes ${set.column}, which ${describeKey(key)} of ${title} keeps unique, but ON CONFLICT covers only ${target}: a value that another row has answers 23505, ${answer}, on every retry.`
+      : `ON CONFLICT covers only ${target}; a new row can still hit ${describeKey(key)} of ${title}: Postgres answers 23505, ${answer}, despite the ${site.conflict?.action === "nothing" ? "DO NOTHING" : "upsert"}.`,
+    at: set ? set.at : (site.conflict?.at ?? site.at),
+    see: place ? [{ at: place, message: describeKey(key) }] : [],
+    severity: set && key.where === null ? "error" : "warning",
+    table: table.id,
+    columns: partColumns(key),
+    sqlstate: "23505",
+  };
+}

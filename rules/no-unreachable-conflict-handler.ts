@@ -1,0 +1,193 @@
+import {
+  cannotViolate,
+  databaseOf,
+  describeKey,
+  isPassedOver,
+  joinWords,
+  placeOfTable,
+  provesAbsence,
+  tableOf,
+  tableTitle,
+} from "../src/catalog/lookup.ts";
+import type { Table } from "../src/model/catalog.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { ErrorTest, Handler, Project, Site } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+
+export const noUnreachableConflictHandler: Rule = {
+  name: "no-unreachable-conflict-handler",
+  family: "assumed",
+  summary: "Forbid recovery code for a unique violation that cannot run",
+  why: "Where no key can be violated, or where the installed client puts the error's code elsewhere, the recovery is dead code and duplicates or raw errors get through.",
+  fix: "Declare the key that the recovery waits for, or read the error where the installed client puts it.",
+  severity: "error",
+  preset: "recommended",
+  *check(project, options) {
+    const seen = new Set<string>();
+    for (const handler of project.handlers) {
+      if (isPassedOver(handler, options)) continue;
+      const problems = handlesOnlyViolations(handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
+      for (const problem of problems) {
+        if (!problem || seen.has(`${problem.at.path}:${problem.at.start}`)) continue;
+        seen.add(`${problem.at.path}:${problem.at.start}`);
+        yield problem;
+      }
+    }
+    for (const site of project.sites) {
+      if (isPassedOver(site, options)) continue;
+      const problem = judgeDoNothing(project, site);
+      if (problem) yield problem;
+    }
+  },
+};
+
+function handlesOnlyViolations(handler: Handler): boolean {
+  return handler.handles === "unique" || (handler.opaqueTests === 0 && handler.tests.some((test) => test.kind === "name" || test.kind === "target"));
+}
+
+/** No key of the guarded tables can be violated by what is written. */
+function judgeKeys(project: Project, handler: Handler): Problem | null {
+  if (!handler.coversAll || handler.opaqueTests > 0) return null;
+  const tables: Table[] = [];
+  for (const id of handler.covers) {
+    const site = project.sites[id];
+    if (!site) return null;
+    if (site.kind === "lookup" || site.kind === "delete") continue;
+    const table = tableWithoutViolation(project, site);
+    if (!table) return null;
+    if (!tables.includes(table)) tables.push(table);
+  }
+  if (tables.length === 0) return null;
+  return {
+    message:
+      `This handler waits for a unique violation (23505) on ${joinWords(tables.map((table) => tableTitle(table.id)))}, but no unique key there can be hit by these values: ` +
+      "it never runs, and a second row is simply stored.",
+    at: handler.at,
+    see: tables.flatMap((table) => seeKeys(table)),
+    table: tables[0]!.id,
+    columns: null,
+    sqlstate: "23505",
+  };
+}
+
+/** The site's table when it is certain that the write cannot raise a unique violation. */
+function tableWithoutViolation(project: Project, site: Site): Table | null {
+  const table = tableOf(project, site);
+  const database = databaseOf(project, site.database);
+  if (!table || !database || !provesAbsence(database, table) || table.kind !== "table") return null;
+  return cannotViolate(table, site) ? table : null;
+}
+
+function seeKeys(table: Table): NonNullable<Problem["see"]> {
+  const place = placeOfTable(table);
+  if (!place) return [];
+  const keys = table.keys.map(describeKey);
+  return [{ at: place, message: keys.length === 0 ? `${tableTitle(table.id)} has no unique key` : `${tableTitle(table.id)} has only ${joinWords(keys)}` }];
+}
+
+/** DO NOTHING where nothing can conflict: the branch that re-reads the winner waits for ever. */
+function judgeDoNothing(project: Project, site: Site): Problem | null {
+  if (site.conflict?.action !== "nothing" || site.conflict.target.by !== "none" || site.kind === "lookup") return null;
+  const table = tableWithoutViolation(project, { ...site, conflict: null });
+  if (!table) return null;
+  return {
+    message: `ON CONFLICT DO NOTHING never finds a conflict here: no unique key of ${tableTitle(table.id)} can be hit by these values, so every repeat stores another row.`,
+    at: site.conflict.at,
+    see: seeKeys(table),
+    table: table.id,
+    columns: null,
+    sqlstate: null,
+    severity: "warning",
+  };
+}
+
+/** Tests that can never be true with the installed client. */
+function judgeTests(project: Project, handler: Handler): Problem | null {
+  const sites = handler.covers.flatMap((id) => project.sites[id] ?? []).filter((site) => site.kind !== "lookup" && site.kind !== "delete");
+  if (sites.length === 0 || handler.opaqueTests > 0) return null;
+  const groups = [
+    handler.tests.filter((test) => isUniqueTest(test)),
+    handler.tests.filter((test) => test.kind === "name" || test.kind === "target"),
+  ];
+  for (const group of groups) {
+    const whys = group.map((test) => whyNever(project, handler, sites, test));
+    const first = whys[0];
+    const test = group[0];
+    if (!test || !first || whys.includes(null)) continue;
+    const table = tableOf(project, sites[0]!);
+    return {
+      message: `This test for a unique violation can never be true: ${first} The violation (23505) goes on as if there were no handler.`,
+      at: test.at,
+      see: test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
+      table: table?.id ?? null,
+      columns: null,
+      sqlstate: "23505",
+    };
+  }
+  return null;
+}
+
+const UNIQUE_CODES = new Set(["23505", "P2002"]);
+
+function isUniqueTest(test: ErrorTest): boolean {
+  return (test.kind === "code" && UNIQUE_CODES.has(test.value)) || test.kind === "message" || test.kind === "class";
+}
+
+/** Why a test is false for every error that these writes can raise; null: it may be true, or nothing is known. */
+function whyNever(project: Project, handler: Handler, sites: Site[], test: ErrorTest): string | null {
+  const { versions } = handler;
+  if (sites.every((site) => site.client === "drizzle" && isPostgres(project, site))) return whyNeverDrizzle(versions, test);
+  if (sites.every((site) => site.client === "prisma")) return whyNeverPrisma(project, versions, sites, test);
+  if (sites.every((site) => site.client === "raw-sql" && /\$(execute|query)Raw/.test(site.operation))) {
+    return test.kind === "code" && test.value === "P2002" ? "violations of raw SQL reach the code as P2010, not as P2002." : null;
+  }
+  return null;
+}
+
+function isPostgres(project: Project, site: Site): boolean {
+  return databaseOf(project, site.database)?.catalog.dialect === "postgres";
+}
+
+/** drizzle-orm 0.44 wraps the driver's error in a DrizzleQueryError and keeps it as `cause` (reference §4.7). */
+function whyNeverDrizzle(versions: Record<string, string>, test: ErrorTest): string | null {
+  const version = versions["drizzle-orm"];
+  if (version === undefined || test.kind === "class") return null;
+  const wraps = isAtLeast(version, 0, 44);
+  const path = test.path.join(".");
+  if (wraps) {
+    if (/^(code|constraint|constraint_name|detail)$/.test(path)) return `drizzle-orm ${version} throws a DrizzleQueryError, which has ${path} on its cause only.`;
+    if (path === "message") return `the message of drizzle-orm ${version}'s error is "Failed query: …"; the database's own words are in cause.message.`;
+  } else if (/^cause\.(code|constraint|constraint_name|message)$/.test(path)) {
+    return `drizzle-orm ${version} throws the driver's error itself, which has no cause (that came with 0.44).`;
+  }
+  return whyNeverDriver(versions, path);
+}
+
+/** pg calls it `constraint`, postgres.js `constraint_name` (reference §14.6). Only known where one of the two is installed. */
+function whyNeverDriver(versions: Record<string, string>, path: string): string | null {
+  const pg = Object.keys(versions).some((name) => name === "pg" || name.startsWith("@neondatabase/") || name.startsWith("@electric-sql/") || name.startsWith("@vercel/"));
+  const postgres = versions["postgres"] !== undefined;
+  if (pg === postgres) return null;
+  if (postgres && /(^|\.)constraint$/.test(path)) return "postgres.js puts the key's name into constraint_name.";
+  if (pg && /(^|\.)constraint_name$/.test(path)) return "pg puts the key's name into constraint.";
+  return null;
+}
+
+/** Prisma 7 with a driver adapter has no meta.target; adapter-pg 7.10 gives `constraint.index`, before it quoted `constraint.fields` (§5.5). */
+function whyNeverPrisma(project: Project, versions: Record<string, string>, sites: Site[], test: ErrorTest): string | null {
+  const version = versions["@prisma/client"] ?? versions["prisma"];
+  const adapted = sites.every((site) => databaseOf(project, site.database)?.prisma?.adapter === true);
+  if (version === undefined || !adapted || !isAtLeast(version, 7, 0) || (test.kind !== "target" && test.kind !== "name")) return null;
+  const path = test.path.join(".");
+  if (/^meta\.target/.test(path)) return `Prisma ${version} with a driver adapter sets no meta.target; the key is in meta.driverAdapterError.cause.constraint.`;
+  const adapter = versions["@prisma/adapter-pg"];
+  if (adapter === undefined || !/\.constraint\.fields/.test(path)) return null;
+  if (isAtLeast(adapter, 7, 10)) return `@prisma/adapter-pg ${adapter} gives constraint.index, not constraint.fields.`;
+  const exact = test.how === "equals" || test.how === "includes";
+  return exact && /[A-Z]/.test(test.value) ? `@prisma/adapter-pg ${adapter} gives the column with Postgres' quotes, "${test.value}" inside them.` : null;
+}
+
+function isAtLeast(version: string, major: number, minor: number): boolean {
+  const [a = 0, b = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  return a > major || (a === major && b >= minor);
+}

@@ -1,0 +1,65 @@
+import { cutName, findTable, partTexts, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Database, Migration } from "../src/model/project.ts";
+import type { Rule } from "../src/model/rule.ts";
+import type { SchemaChange } from "../src/model/schema-change.ts";
+import type { Statement } from "../src/model/statement.ts";
+
+export const noUnverifiedConcurrentIndex: Rule = {
+  name: "no-unverified-concurrent-index",
+  family: "migrations",
+  summary: "Forbid CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS without a look at the index's validity",
+  why: "A concurrent build that meets a duplicate fails and leaves an INVALID index; run again, IF NOT EXISTS skips it and reports success, and nothing is unique.",
+  fix: "Drop the index first (DROP INDEX CONCURRENTLY IF EXISTS), or check pg_index.indisvalid afterwards.",
+  severity: "warning",
+  preset: "recommended",
+  *check(project) {
+    for (const database of project.databases) {
+      if (database.catalog.dialect !== "postgres") continue;
+      for (const migration of database.migrations) yield* checkMigration(database, migration);
+    }
+  },
+};
+
+type CreateIndex = Extract<SchemaChange, { kind: "create-index" }>;
+
+function* checkMigration(database: Database, migration: Migration): Iterable<Problem> {
+  for (const step of replay(migration)) {
+    for (const change of step.statement.changes) {
+      if (change.kind !== "create-index" || !change.unique || !change.concurrently || !change.ifNotExists) continue;
+      if (isDroppedBefore(database, migration, step, change) || isVerified(database, migration)) continue;
+      yield describe(migration, step, change);
+    }
+  }
+}
+
+function isDroppedBefore(database: Database, migration: Migration, step: ReplayStep, change: CreateIndex): boolean {
+  const name = change.index.name === null ? null : cutName(change.index.name);
+  return [...statementsBefore(database, migration, step.index)].some(
+    ({ statement, distance }) => distance <= 1 && statement.changes.some((other) => other.kind === "drop-index" && other.indexes.some((index) => cutName(index.name) === name)),
+  );
+}
+
+/** A statement of this file or the next one that reads pg_index. */
+function isVerified(database: Database, migration: Migration): boolean {
+  const position = database.migrations.indexOf(migration);
+  return database.migrations.slice(position, position + 2).some((other) => other.statements.some(readsValidity));
+}
+
+function readsValidity(statement: Statement): boolean {
+  return statement.queries.some((query) => query.table?.name === "pg_index" || /indisvalid/.test(JSON.stringify(query.match ?? query.notExists)));
+}
+
+function describe(migration: Migration, step: ReplayStep, change: CreateIndex): Problem {
+  const table = findTable(step.before, change.table, step.searchPath);
+  const name = change.index.name ?? "the index";
+  return {
+    message:
+      `If this build meets a duplicate in ${table ? tableTitle(table.id) : change.table.name} it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +
+      `every ON CONFLICT on it answers 42P10. Run DROP INDEX CONCURRENTLY IF EXISTS ${name} first, ${whereToRun(migration)}.`,
+    at: change.at,
+    table: table?.id ?? null,
+    columns: partTexts(change.index),
+    sqlstate: "42P10",
+  };
+}

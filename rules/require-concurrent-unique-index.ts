@@ -1,0 +1,54 @@
+import { concurrentRecipe, describeColumns, keyBuilds, partTexts, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Rule } from "../src/model/rule.ts";
+
+export const requireConcurrentUniqueIndex: Rule = {
+  name: "require-concurrent-unique-index",
+  family: "migrations",
+  summary: "Require that unique keys on existing tables are built CONCURRENTLY",
+  why: "CREATE UNIQUE INDEX holds a SHARE lock that blocks every write until the index is built; ADD CONSTRAINT UNIQUE holds ACCESS EXCLUSIVE, which blocks reads too.",
+  fix: "Build the index with CREATE UNIQUE INDEX CONCURRENTLY outside of a transaction, then attach it with ADD CONSTRAINT … UNIQUE USING INDEX where a constraint is wanted.",
+  severity: "error",
+  preset: "recommended",
+  *check(project) {
+    for (const database of project.databases) {
+      if (database.catalog.dialect !== "postgres") continue;
+      for (const migration of database.migrations) {
+        for (const build of keyBuilds(migration)) {
+          if (!build.concurrently) yield describe(build);
+        }
+      }
+    }
+  },
+};
+
+function describe(build: KeyBuild): Problem {
+  const place = placeOfTable(build.earlier);
+  return {
+    message: `${statementOf(build)} ${lockOf(build)} ${concurrentRecipe(build)}`,
+    at: build.at,
+    see: place && place.path !== build.at.path ? [{ at: place, message: `${tableTitle(build.table.id)} exists before this migration` }] : [],
+    table: build.table.id,
+    columns: partTexts(build.key),
+    sqlstate: null,
+  };
+}
+
+function statementOf(build: KeyBuild): string {
+  const where = `on the existing table ${tableTitle(build.table.id)} ${describeColumns(partTexts(build.key))}`;
+  switch (build.how) {
+    case "index":
+      return `CREATE UNIQUE INDEX ${where}`;
+    case "primary":
+      return `ADD PRIMARY KEY ${where}`;
+    case "constraint":
+      return `ADD CONSTRAINT UNIQUE ${where}`;
+    case "column":
+      return `ADD COLUMN UNIQUE ${where}`;
+  }
+}
+
+function lockOf(build: KeyBuild): string {
+  if (build.how === "index") return "holds a SHARE lock: every INSERT, UPDATE and DELETE waits until the index is built.";
+  return "holds an ACCESS EXCLUSIVE lock: every read and write of the table waits until the index is built.";
+}

@@ -1,0 +1,102 @@
+import {
+  databaseOf,
+  describeKey,
+  isPassedOver,
+  isRetried,
+  isSerialized,
+  isViolationHandled,
+  keysViolatedBy,
+  partColumns,
+  placeOfKey,
+  tableOf,
+  tableTitle,
+} from "../src/catalog/lookup.ts";
+import type { UniqueKey } from "../src/model/catalog.ts";
+import type { Problem } from "../src/model/finding.ts";
+import type { Project, Site, Value } from "../src/model/project.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
+
+export const requireConflictHandling: Rule = {
+  name: "require-conflict-handling",
+  family: "inserts",
+  summary: "Require that inserts which can be repeated handle the unique violation",
+  why: "A delivery that comes twice, or a second click, makes the same insert again: Postgres answers 23505 and the caller gets a raw error, or retries for ever.",
+  fix: "Add ON CONFLICT on the key, or catch the violation and answer with the row that is there.",
+  severity: "warning",
+  preset: "recommended",
+  *check(project, options) {
+    for (const site of project.sites) {
+      if (site.kind !== "insert" || site.conflict || !site.columns || isPassedOver(site, options)) continue;
+      if (!canBeRepeated(site, options) || isGuarded(project, site)) continue;
+      const problem = judge(project, site);
+      if (problem) yield problem;
+    }
+  },
+};
+
+/** Reached twice with the same values: from outside, or by its own retry. */
+function canBeRepeated(site: Site, options: RuleOptions): boolean {
+  if (options.preset === "strict") return site.entry !== "migration" && site.entry !== "seed";
+  if (site.guards.some((guard) => guard.kind === "retry")) return true;
+  return site.entry === "webhook" || site.entry === "job" || site.entry === "consumer" || site.entry === "import" || site.entry === "route";
+}
+
+function isGuarded(project: Project, site: Site): boolean {
+  if (isSerialized(site) || isViolationHandled(project, site)) return true;
+  // The rows that could collide are deleted first; a look-up before is no-check-then-insert's.
+  return site.guards.some((guard) => guard.kind === "delete" || isLookupOfSameTable(project, site, guard));
+}
+
+function isLookupOfSameTable(project: Project, site: Site, guard: Site["guards"][number]): boolean {
+  if (guard.kind !== "lookup" || guard.when !== "absent") return false;
+  const lookup = project.sites[guard.site];
+  return lookup?.table === site.table && lookup.database === site.database;
+}
+
+function judge(project: Project, site: Site): Problem | null {
+  const table = tableOf(project, site);
+  if (!table || table.kind !== "table") return null;
+  const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(candidate, site));
+  if (!key) return null;
+  const place = placeOfKey(key);
+  const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
+  const again = isRetried(site) ? "a retry" : repetition(site);
+  return {
+    message: `When ${again} brings the same values again, ${describeKey(key)} of ${tableTitle(table.id)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,
+    at: site.at,
+    see: place ? [{ at: place, message: describeKey(key) }] : [],
+    table: table.id,
+    columns: partColumns(key),
+    sqlstate: postgres ? "23505" : null,
+  };
+}
+
+function repetition(site: Site): string {
+  switch (site.entry) {
+    case "webhook":
+      return "the webhook's next delivery";
+    case "job":
+      return "the job's next run";
+    case "consumer":
+      return "the message's next delivery";
+    case "import":
+      return "the next import";
+    case "route":
+      return "a second request";
+    default:
+      return "a second call";
+  }
+}
+
+/** Every column is written with a value that the caller chose; a partial key must say no more than that they are there. */
+function isSuppliedByCaller(key: UniqueKey, site: Site): boolean {
+  const columns = partColumns(key);
+  if (key.kind === "exclusion" || (key.where !== null && !key.where.columns.every((column) => columns.includes(column)))) return false;
+  const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
+  if (!values.every((value): value is Value => value !== undefined && isChosen(value))) return false;
+  return values.some((value) => value.origin === "external" || value.origin === "parameter");
+}
+
+function isChosen(value: Value): boolean {
+  return value.origin === "external" || value.origin === "parameter" || value.origin === "literal" || value.origin === "query" || value.origin === "environment";
+}

@@ -1,0 +1,114 @@
+import type { Catalog, Table, UniqueKey } from "../model/catalog.ts";
+import type { Migration } from "../model/project.ts";
+import type { NewKey, QualifiedName, SchemaChange } from "../model/schema-change.ts";
+import type { Span } from "../model/span.ts";
+import { partColumns } from "./keys.ts";
+import type { ReplayStep } from "./replay.ts";
+import { replay } from "./replay.ts";
+import { findTable } from "./tables.ts";
+
+/** A unique key that a migration builds over rows that are already there. */
+export type KeyBuild = {
+  migration: Migration;
+  step: ReplayStep;
+  /** The table when the statement runs, and when the migration starts. */
+  table: Table;
+  earlier: Table;
+  key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct">;
+  /** `column`: ADD COLUMN … UNIQUE. */
+  how: "index" | "constraint" | "primary" | "column";
+  concurrently: boolean;
+  ifNotExists: boolean;
+  /** Key columns that did not exist when the migration started. */
+  newColumns: string[];
+  at: Span;
+};
+
+const memo = new WeakMap<Migration, KeyBuild[]>();
+
+/**
+ * Keys built on tables that existed before the migration. Not: tables created in it, temporary ones, USING INDEX (the index is there
+ * already), ON ONLY a partitioned parent (no rows), and IF NOT EXISTS over an index that exists.
+ */
+export function keyBuilds(migration: Migration): KeyBuild[] {
+  const known = memo.get(migration);
+  if (known) return known;
+  const builds: KeyBuild[] = [];
+  const renamed = new Map<string, string>();
+  const created = new Set<string>();
+  for (const step of replay(migration)) {
+    for (const change of step.statement.changes) {
+      noteTables(change, step, renamed, created);
+      builds.push(...buildsOf(migration, step, change, renamed, created));
+    }
+  }
+  memo.set(migration, builds);
+  return builds;
+}
+
+function noteTables(change: SchemaChange, step: ReplayStep, renamed: Map<string, string>, created: Set<string>): void {
+  if (change.kind === "create-table") {
+    const table = resolve(step.after, change.table, step);
+    if (table && !resolve(step.before, change.table, step)) created.add(table.id);
+  }
+  if (change.kind !== "rename-table" && change.kind !== "set-schema") return;
+  const before = resolve(step.before, change.table, step);
+  if (!before) return;
+  const id = change.kind === "rename-table" ? `${before.schema}.${change.to}` : `${change.to}.${before.name}`;
+  renamed.set(id, renamed.get(before.id) ?? before.id);
+  if (created.has(before.id)) created.add(id);
+}
+
+function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, renamed: Map<string, string>, created: Set<string>): KeyBuild[] {
+  const built = keysOf(change, step.before);
+  if (!built) return [];
+  const table = resolve(step.before, built.table, step) ?? resolve(step.after, built.table, step);
+  if (!table || table.kind === "view" || table.temporary || created.has(table.id)) return [];
+  const earlier = migration.before.tables[renamed.get(table.id) ?? table.id];
+  if (!earlier) return [];
+  return built.keys.map((key) => ({
+    migration,
+    step,
+    table,
+    earlier,
+    key,
+    how: built.how(key),
+    concurrently: built.concurrently,
+    ifNotExists: built.ifNotExists,
+    newColumns: earlier.columns.length === 0 ? [] : partColumns(key).filter((column) => !hasColumn(earlier, table, column)),
+    at: key.at,
+  }));
+}
+
+type Built = { table: QualifiedName; keys: NewKey[]; how(key: NewKey): KeyBuild["how"]; concurrently: boolean; ifNotExists: boolean };
+
+function keysOf(change: SchemaChange, before: Catalog): Built | null {
+  if (change.kind === "create-index") {
+    if (!change.unique || change.only || (change.ifNotExists && indexExists(before, change.index.name))) return null;
+    const { name, parts, where } = change.index;
+    const key: NewKey = { name, kind: "index", parts, where, nullsNotDistinct: change.nullsNotDistinct, deferrable: false, at: change.at };
+    return { table: change.table, keys: [key], how: () => "index", concurrently: change.concurrently, ifNotExists: change.ifNotExists };
+  }
+  const plain = { concurrently: false, ifNotExists: false };
+  if (change.kind === "add-key" && change.usingIndex === null && change.key.kind !== "exclusion" && change.key.kind !== "index") {
+    return { table: change.table, keys: [change.key], how: (key) => (key.kind === "primary" ? "primary" : "constraint"), ...plain };
+  }
+  if (change.kind === "add-column" && change.keys.length > 0) return { table: change.table, keys: change.keys, how: () => "column", ...plain };
+  return null;
+}
+
+/** A column that was renamed in this file is no new one: it keeps the place where it was declared. */
+function hasColumn(earlier: Table, later: Table, name: string): boolean {
+  if (earlier.columns.some((column) => column.name === name)) return true;
+  const at = later.columns.find((column) => column.name === name)?.at;
+  return at !== undefined && at !== null && earlier.columns.some((column) => column.at?.path === at.path && column.at.start === at.start);
+}
+
+function indexExists(catalog: Catalog, name: string | null): boolean {
+  if (name === null) return false;
+  return Object.values(catalog.tables).some((table) => [...table.keys, ...table.indexes].some((item) => item.name === name));
+}
+
+function resolve(catalog: Catalog, name: QualifiedName, step: ReplayStep): Table | null {
+  return findTable(catalog, name, step.searchPath);
+}

@@ -1,0 +1,47 @@
+import type { Database, Migration } from "../model/project.ts";
+import type { Predicate } from "../model/catalog.ts";
+import type { Statement } from "../model/statement.ts";
+
+/**
+ * Statements that ran before statement `index` of a migration, nearest first. `distance`: 0 the same file, 1 the one before it …; at most
+ * ten files back, since older ones saw other rows.
+ */
+export function* statementsBefore(database: Database, migration: Migration, index: number): Iterable<{ statement: Statement; distance: number }> {
+  for (const statement of migration.statements.slice(0, index).reverse()) yield { statement, distance: 0 };
+  const position = database.migrations.indexOf(migration);
+  for (let distance = 1; distance <= 10 && position - distance >= 0; distance += 1) {
+    for (const statement of [...database.migrations[position - distance]!.statements].reverse()) yield { statement, distance };
+  }
+}
+
+/** The conjuncts of a canonical predicate: cut at each AND that stands in no parentheses and no literal. */
+export function splitPredicate(predicate: Predicate): string[] {
+  const { text } = predicate;
+  const parts: string[] = [];
+  let depth = 0;
+  let quote = "";
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at]!;
+    if (quote !== "") quote = char === quote ? "" : quote;
+    else if (char === "'" || char === '"') quote = char;
+    else if (char === "(") depth += 1;
+    else if (char === ")") depth -= 1;
+    else if (depth === 0 && /^ and /i.test(text.slice(at, at + 5))) {
+      parts.push(text.slice(start, at));
+      start = at + 5;
+    }
+  }
+  return [...parts, text.slice(start)].map(withoutParentheses);
+}
+
+function withoutParentheses(text: string): string {
+  const inner = /^\((.*)\)$/s.exec(text.trim())?.[1];
+  if (inner === undefined) return text.trim();
+  let depth = 0;
+  for (const char of inner) {
+    depth += char === "(" ? 1 : char === ")" ? -1 : 0;
+    if (depth < 0) return text.trim();
+  }
+  return inner.trim();
+}

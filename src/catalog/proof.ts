@@ -1,0 +1,40 @@
+import type { Table, UniqueKey } from "../model/catalog.ts";
+import type { Database, Site } from "../model/project.ts";
+import { partTexts } from "./words.ts";
+import { insertedValue } from "./violations.ts";
+
+/**
+ * May an absent key of this table be taken for a fact? Not where a part of its declaration was not read, and not where no table of the
+ * database declares any key: then the keys are kept somewhere else.
+ */
+export function provesAbsence(database: Database, table: Table): boolean {
+  if (!versionsOfTable(database, table.id).every((version) => version.complete)) return false;
+  return Object.values(database.catalog.tables).some((other) => other.keys.length > 0);
+}
+
+/** The table as merged, as the ORM schema declares it and as the migrations build it: sources may disagree. */
+export function versionsOfTable(database: Database, id: string): Table[] {
+  return [database.catalog, database.schema, database.migrated].flatMap((catalog) => catalog?.tables[id] ?? []);
+}
+
+/** Do two keys promise the same? Names, and whether it is a constraint or an index, do not matter. */
+export function isSameKey(a: UniqueKey, b: UniqueKey): boolean {
+  if (a.nullsNotDistinct !== b.nullsNotDistinct || (a.where?.text ?? null) !== (b.where?.text ?? null)) return false;
+  const [left, right] = [new Set(partTexts(a)), new Set(partTexts(b))];
+  return left.size === right.size && [...left].every((part) => right.has(part));
+}
+
+/** Is it certain that this write raises no unique violation? Every key has a part that is fresh or NULL, or that an UPDATE leaves alone. */
+export function cannotViolate(table: Table, site: Pick<Site, "kind" | "columns" | "columnsComplete">): boolean {
+  if (site.columns === null) return false;
+  const written = new Set(site.columns.map((item) => item.column));
+  return table.keys.every((key) => {
+    if (key.kind === "exclusion" || key.parts.length === 0) return false;
+    if (site.kind === "update") return site.columnsComplete && key.parts.every((part) => (part.kind === "column" ? !written.has(part.column) : !part.columns.some((column) => written.has(column))));
+    return key.parts.some((part) => {
+      if (part.kind !== "column") return false;
+      const { kind } = insertedValue(table, site, part.column);
+      return kind === "fresh" || (kind === "null" && !key.nullsNotDistinct);
+    });
+  });
+}
