@@ -1,0 +1,100 @@
+import type { Node } from "libpg-query";
+import type { SchemaChange } from "../../model/schema-change.ts";
+import type { Statement } from "../../model/statement.ts";
+import { readDynamic } from "./dynamic.ts";
+import { as } from "./nodes.ts";
+import { parseProcedure, parseStatements } from "./parser.ts";
+import { collectParts, scanParts, type ProcedurePart } from "./procedure.ts";
+import { readQueries } from "./query.ts";
+import type { Scope, SqlSource } from "./scope.ts";
+import { madeSource, quotedSource } from "./sources.ts";
+import { splitStatements } from "./split.ts";
+import { readStatement } from "./statement.ts";
+
+/** Statements of a DO block's body, in order, each `nested`; what they change is done when the block runs. */
+export function readDoBody(scope: Scope, node: Node): Statement[] {
+  const body = (as(node, "DoStmt")?.args ?? []).map((arg) => as(arg, "DefElem")).find((option) => option?.defname === "as");
+  const source = quotedSource(scope, scope.offset(body?.location));
+  if (!source) return [];
+  const statements = readProcedure(scope, source);
+  for (const statement of statements) statement.changes = statement.changes.map(tolerate);
+  return statements;
+}
+
+/** Queries of a function's body: they run when it is called, so its schema changes are not counted. */
+export function readFunctionBody(scope: Scope, node: Node): Statement[] {
+  const definition = as(node, "CreateFunctionStmt");
+  if (!definition) return [];
+  if (definition.sql_body) return readAtomicBody(scope, definition.sql_body);
+  const options = (definition.options ?? []).flatMap((option) => as(option, "DefElem") ?? []);
+  const language = as(options.find((option) => option.defname === "language")?.arg, "String")?.sval?.toLowerCase();
+  const source = quotedSource(scope, scope.offset(options.find((option) => option.defname === "as")?.location));
+  if (!source || (language !== "plpgsql" && language !== "sql")) return [];
+  const parameters = (definition.parameters ?? []).flatMap((parameter) => as(parameter, "FunctionParameter")?.name ?? []);
+  const named: SqlSource = { ...source, variables: new Set(parameters) };
+  const statements = language === "sql" ? readSqlBody(named) : readProcedure(scope, named);
+  return statements.filter((s) => s.queries.length > 0 || s.lock !== null).map((s) => ({ ...s, changes: [], dedup: null, refusesTransaction: false }));
+}
+
+function readAtomicBody(scope: Scope, body: Node): Statement[] {
+  const nodes = as(body, "List")?.items?.flatMap((item) => as(item, "List")?.items ?? [item]) ?? [body];
+  return nodes.flatMap((node) => {
+    const queries = readQueries(scope, node);
+    return queries.length > 0 ? [{ ...readStatement(scope, node), queries, nested: true }] : [];
+  });
+}
+
+function readSqlBody(source: SqlSource): Statement[] {
+  return splitStatements(source.text, source.segments).flatMap(({ start, end }) => readText(source, source.text.slice(start, end), start));
+}
+
+function readText(source: SqlSource, text: string, base: number): Statement[] {
+  const parsed = parseStatements(text, base);
+  if ("failure" in parsed) return [];
+  return parsed.statements.map(({ node, start, end, offset }) => {
+    const statement = readStatement({ source, start, end, offset }, node);
+    return { ...statement, changes: withoutVariables(node, statement.changes), nested: true };
+  });
+}
+
+/** SELECT … INTO fills variables in PL/pgSQL: no table is made. */
+function withoutVariables(node: Node, changes: SchemaChange[]): SchemaChange[] {
+  return as(node, "SelectStmt")?.intoClause ? [] : changes;
+}
+
+function readProcedure(scope: Scope, body: SqlSource): Statement[] {
+  const tree = parseProcedure(scope.source.text.slice(scope.start, scope.end));
+  const { parts, variables } = tree === null ? { parts: scanParts(body), variables: [] } : collectParts(tree);
+  const source: SqlSource = { ...body, variables: new Set([...body.variables, ...variables]) };
+  let cursor = 0;
+  return parts.flatMap((part) => {
+    const found = place(source.text, part, cursor);
+    if (found !== null) cursor = Math.max(cursor, found);
+    return readPart(source, part, found);
+  });
+}
+
+/** Where a part stands in the body: the compiler gives its text, not its place. */
+function place(body: string, part: ProcedurePart, cursor: number): number | null {
+  const text = part.kind === "perform" ? part.text.replace(/^\s*select\s/i, "") : part.text;
+  const shift = text.length - part.text.length;
+  const forward = body.indexOf(text, cursor);
+  const found = forward >= 0 ? forward : body.indexOf(text);
+  return found < 0 ? null : found + shift;
+}
+
+function readPart(source: SqlSource, part: ProcedurePart, at: number | null): Statement[] {
+  if (part.kind === "execute") return readDynamic(source, part.text, at, readText);
+  const text = part.kind === "expression" ? `select ${part.text}` : part.text;
+  const base = part.kind === "expression" && at !== null ? at - "select ".length : at;
+  if (base === null) return readText({ ...madeSource(text, source.span(0, source.text.length)), variables: source.variables }, text, 0);
+  const read = readText(source, text, base);
+  return part.kind === "expression" ? read.filter((s) => s.queries.length > 0 || s.lock !== null) : read;
+}
+
+/** Inside a block, a condition or a handler around a change usually asks first whether it is already done. */
+function tolerate(change: SchemaChange): SchemaChange {
+  if ("ifNotExists" in change) return { ...change, ifNotExists: true };
+  if ("ifExists" in change) return { ...change, ifExists: true };
+  return change;
+}
