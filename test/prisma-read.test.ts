@@ -157,6 +157,39 @@ view Active {
   });
 });
 
+describe("comments", () => {
+  test("commented-out keys are claims of their model, each at its own line", () => {
+    const text = `model Job {
+  id  Int @id
+  key String
+  ref String
+
+  // @@unique([key])
+  // @@unique([key, ref])
+  @@index([key])
+}`;
+    const { claims } = read(text);
+    expect(claims.map(({ kind, columns, declaration }) => [kind, columns, declaration])).toEqual([
+      ["code", ["key"], "Job"],
+      ["code", ["key", "ref"], "Job"],
+    ]);
+    expect(claims.map(({ at }) => text.slice(at.start, at.end))).toEqual(["@@unique([key])", "@@unique([key, ref])"]);
+  });
+
+  test("a sentence over two lines before a model is a claim about it", () => {
+    const text = "model A {\n  id Int @id\n}\n\n/// There is a unique index on\n/// (org_id, ref) here.\nmodel B {\n  id Int @id\n}\n";
+    expect(read(text).claims).toMatchObject([{ kind: "key", columns: ["org_id", "ref"], declaration: "B", denies: false }]);
+  });
+
+  test("suppressions", () => {
+    const facts = read("model A {\n  id Int @id\n  // uniqlint-disable-next-line require-unique-external-id -- a log\n  external_id String // uniqlint-disable-line\n}\n");
+    expect(facts.suppressions.map(({ kind, rules, reason }) => [kind, rules, reason])).toEqual([
+      ["disable-next-line", ["require-unique-external-id"], "a log"],
+      ["disable-line", [], null],
+    ]);
+  });
+});
+
 describe("what cannot be read", () => {
   test("a bad line costs its line: the rest is read, the model is not complete", () => {
     const text = `model A {

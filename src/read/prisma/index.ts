@@ -23,7 +23,7 @@ export function readPrismaFile(file: SourceFile): FileFacts {
     unread.push(...unreadOf(block, file.path));
   }
   const place = (comment: PrismaComment) => ({
-    text: comment.text,
+    text: file.text.slice(comment.start, comment.end),
     at: { path: file.path, start: comment.start, end: comment.end },
     declaration: declarationAt(comment, blocks, code),
     function: null,
@@ -33,7 +33,7 @@ export function readPrismaFile(file: SourceFile): FileFacts {
     language: "prisma",
     unread: unread.sort((a, b) => a.at.start - b.at.start),
     suppressions: readSuppressions(comments.map(place)),
-    claims: readClaims(groupComments(comments, code).map(place)),
+    claims: readClaims(groupComments(comments, code, file.text).map(place)),
     sql: null,
     prisma,
     code: null,
@@ -71,22 +71,25 @@ function unreadOf(block: PrismaBlock, path: string): Unread[] {
   return block.refused.map((line) => ({ at: { path, ...line }, message: `a line of ${block.keyword} ${block.name} is not understood` }));
 }
 
+/** `// @@unique([a])`, `// email String @unique`. */
+const COMMENTED_CODE = /^\/+\s*(\w+\s+[\w[\]?]+\s+)?@/;
+
 /** Comments on lines that follow each other are one text, as people read them; a line of commented-out code is its own. */
-function groupComments(comments: PrismaComment[], code: string): PrismaComment[] {
+function groupComments(comments: PrismaComment[], code: string, text: string): PrismaComment[] {
   const groups: PrismaComment[] = [];
   for (const comment of comments) {
     const last = groups.at(-1);
-    if (last !== undefined && continues(last, comment, code)) {
-      groups[groups.length - 1] = { text: `${last.text}\n${comment.text}`, start: last.start, end: comment.end };
+    const isProse = (part: PrismaComment) => !COMMENTED_CODE.test(text.slice(part.start, part.end));
+    if (last !== undefined && follows(last, comment, code) && isProse(last) && isProse(comment)) {
+      groups[groups.length - 1] = { start: last.start, end: comment.end };
     } else groups.push(comment);
   }
   return groups;
 }
 
-function continues(last: PrismaComment, next: PrismaComment, code: string): boolean {
+function follows(last: PrismaComment, next: PrismaComment, code: string): boolean {
   const between = code.slice(last.end, next.start);
-  const isCode = (comment: PrismaComment) => /(^|\n)\s*(\w+\s.*)?@/.test(comment.text);
-  return between.trim() === "" && between.split("\n").length === 2 && startsLine(code, last.start) && !isCode(last) && !isCode(next);
+  return between.trim() === "" && between.split("\n").length === 2 && startsLine(code, last.start);
 }
 
 function startsLine(code: string, at: number): boolean {

@@ -1,5 +1,5 @@
-/** A comment's place in the text, marks included; `text` has them removed. */
-export type PrismaComment = { text: string; start: number; end: number };
+/** A comment's place in the text, marks included. */
+export type PrismaComment = { start: number; end: number };
 
 /**
  * The text as the schema parser can take it, every offset unchanged: comments and a byte order mark become spaces, an object literal
@@ -20,7 +20,7 @@ export function scanPrisma(text: string): ScannedPrisma {
       continue;
     }
     if (text[at] !== '"') {
-      comments.push({ text: stripMarks(text.slice(at, end)), start: at, end });
+      comments.push({ start: at, end });
       blank(code, at, end);
     }
     at = end;
@@ -53,9 +53,4 @@ function commentEnd(text: string, at: number): number | null {
   if (text[at + 1] !== "*") return null;
   const end = text.indexOf("*/", at + 2);
   return end < 0 ? text.length : end + 2;
-}
-
-function stripMarks(comment: string): string {
-  if (comment.startsWith("//")) return comment.replace(/^\/{2,3}/, "").trim();
-  return comment.replace(/^\/\*+|\*+\/$/g, "").replace(/^[ \t]*\* ?/gm, "").trim();
 }
