@@ -3,7 +3,12 @@
  * names. Casts (`as any`, `satisfies`), `!`, parentheses and `await` are gone: they do not change what a value is.
  * `start`/`end`: UTF-16 offsets in the file the expression stands in.
  */
-export type Expression = { start: number; end: number } & (
+export type Expression = {
+  start: number;
+  end: number;
+  /** Inside a longer chain, `(await a.b()).c()`: awaited there, so it has a CallFact of its own; whoever walks down the chain stops here. */
+  awaited?: true;
+} & (
   | { kind: "string"; value: string }
   | { kind: "number"; value: number }
   | { kind: "boolean"; value: boolean }

@@ -41,6 +41,8 @@ export type Claim = {
   kind: "key" | "one-row" | "idempotent" | "code";
   /** Column or property names as written, e.g. ["org_id", "external_ref"]; empty: none named. */
   columns: string[];
+  /** What it names in plain words that are no identifiers, e.g. ["team", "persona"]; then `columns` is empty. */
+  words?: string[];
   /** Denies instead: "there is no unique index on a". */
   denies: boolean;
   /** The function or top-level declaration that it stands in or directly before; index into code.functions / name of a declaration. */
@@ -59,6 +61,8 @@ export type CodeFacts = {
   /** Calls, in source order, outermost of each chain: `db.insert(t).values(v).returning()` is one call whose expression holds the chain. */
   calls: CallFact[];
   handlers: HandlerFact[];
+  /** Directives at the head of the file, e.g. "use server". */
+  directives?: string[];
 };
 
 export type Import = {
@@ -115,6 +119,8 @@ export type FunctionFact = {
   parameters: Parameter[];
   /** Returned expressions, an arrow's expression body too. */
   returns: Expression[];
+  /** Parallel to `returns`: the `condition` steps of this function that stand before that return. Always there when the reader made it. */
+  returnConditions?: ContextStep[][];
   /** The function around it; null: top level. */
   parent: number | null;
   /** Class it is a method of. */
@@ -136,6 +142,7 @@ export type Local = {
   kind: "const" | "let" | "parameter" | "catch" | "loop" | "function";
   /** Each with the way into it by destructuring: `const [row] = x` gives path ["0"], `const { data } = x` ["data"], `{ a: { b } }` ["a", "b"], a rest element ["..."]. */
   values: { value: Expression; path: string[] }[];
+  /** -1: declared in a block of the module's top level (a script's `for`, `try`, `if`). */
   function: number;
   at: Span;
 };
@@ -176,6 +183,8 @@ export type CallFact = {
    * returned as if it were there is "passed"; "checked": tested by if / ?? / ?. / length before; "unused".
    */
   rowUse: "unchecked" | "passed" | "checked" | "unused";
+  /** The value is treated as a list of which the first element is taken: `const [row] =`, `rows[0]`, `.at(0)`, `.then(r => r[0])`. */
+  takesFirst?: boolean;
 };
 
 export type HandlerFact = {

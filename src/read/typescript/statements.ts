@@ -1,0 +1,121 @@
+import { ts } from "ts-morph";
+import type { Expression } from "../../model/expression.ts";
+import { bindPattern, opaqueOf } from "./bindings.ts";
+import { conditionStep, readTest } from "./branches.ts";
+import { declareNamed, readClassStatement, readEnumStatement, readFunctionStatement } from "./declarations.ts";
+import { noteTest } from "./error-frames.ts";
+import { alwaysLeaves } from "./exits.ts";
+import { noteReturn } from "./functions.ts";
+import { readTry } from "./handlers.ts";
+import { isWrapper, stripWrappers } from "./nodes.ts";
+import { declareList, declareStatements, inScope } from "./scopes.ts";
+import { readSwitch } from "./switches.ts";
+import { withStep, type Reader } from "./state.ts";
+
+/** Statements of a block, in the block's scope, which the caller opens. After `if (x) return` the rest runs only when x is not so. */
+export function readStatements(reader: Reader, statements: readonly ts.Statement[]): void {
+  if (reader.scope !== null) declareStatements(reader, statements);
+  const depth = reader.context.length;
+  for (const statement of statements) readStatement(reader, statement);
+  reader.context.length = depth;
+}
+
+function readBlockOf(reader: Reader, node: ts.Statement): void {
+  if (ts.isBlock(node)) inScope(reader, () => readStatements(reader, node.statements));
+  else inScope(reader, () => readStatements(reader, [node]));
+}
+
+function readStatement(reader: Reader, node: ts.Statement): void {
+  if (reader.depth > 300) return;
+  reader.depth++;
+  if (ts.isExpressionStatement(node)) readExpressionStatement(reader, node);
+  else if (ts.isVariableStatement(node)) readVariables(reader, node.declarationList);
+  else if (ts.isIfStatement(node)) readIf(reader, node);
+  else if (ts.isReturnStatement(node)) noteReturn(reader, node);
+  else if (ts.isThrowStatement(node)) reader.walk.expression(reader, node.expression);
+  else if (ts.isBlock(node)) readBlockOf(reader, node);
+  else if (ts.isTryStatement(node)) readTry(reader, node);
+  else if (ts.isSwitchStatement(node)) readSwitch(reader, node);
+  else if (ts.isForOfStatement(node) || ts.isForInStatement(node)) readForEach(reader, node);
+  else if (ts.isIterationStatement(node, false)) readLoop(reader, node);
+  else if (ts.isLabeledStatement(node)) readStatement(reader, node.statement);
+  else readDeclaration(reader, node);
+  reader.depth--;
+}
+
+function readDeclaration(reader: Reader, node: ts.Statement): void {
+  if (ts.isFunctionDeclaration(node)) readFunctionStatement(reader, node);
+  else if (ts.isClassDeclaration(node)) readClassStatement(reader, node);
+  else if (ts.isEnumDeclaration(node)) readEnumStatement(reader, node);
+  else if (ts.isModuleDeclaration(node)) readNamespace(reader, node);
+}
+
+/** What a namespace declares is not the module's: it is read as a block. */
+function readNamespace(reader: Reader, node: ts.ModuleDeclaration): void {
+  const isAmbient = node.modifiers?.some((each) => each.kind === ts.SyntaxKind.DeclareKeyword) ?? false;
+  const body = node.body;
+  if (isAmbient || body === undefined) return;
+  if (ts.isModuleBlock(body)) inScope(reader, () => readStatements(reader, body.statements));
+  else if (ts.isModuleDeclaration(body)) readNamespace(reader, body);
+}
+
+/** `isUnique(e) && recover()`: the left side is a test like an `if`'s. */
+function readExpressionStatement(reader: Reader, node: ts.ExpressionStatement): void {
+  const read = reader.walk.expression(reader, node.expression);
+  if (reader.frames.length > 0 && read.kind === "binary" && (read.operator === "&&" || read.operator === "||") && isLogical(node.expression)) noteTest(reader, read.left);
+}
+
+function isLogical(node: ts.Expression): boolean {
+  const inner = isWrapper(node) ? stripWrappers(node) : node;
+  return ts.isBinaryExpression(inner) && inner.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
+}
+
+export function readVariables(reader: Reader, list: ts.VariableDeclarationList): void {
+  for (const declaration of list.declarations) {
+    const value = declaration.initializer === undefined ? null : reader.walk.expression(reader, declaration.initializer);
+    declareNamed(reader, declaration, value);
+  }
+}
+
+function readIf(reader: Reader, node: ts.IfStatement): void {
+  const test = readTest(reader, node.expression);
+  withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.thenStatement));
+  const otherwise = node.elseStatement;
+  if (otherwise !== undefined) withStep(reader, conditionStep(test, false), () => readBlockOf(reader, otherwise));
+  if (alwaysLeaves(node.thenStatement)) reader.context.push({ kind: "condition", test, holds: false, via: "early-exit" });
+  if (otherwise !== undefined && alwaysLeaves(otherwise)) reader.context.push({ kind: "condition", test, holds: true, via: "early-exit" });
+}
+
+function readForEach(reader: Reader, node: ts.ForOfStatement | ts.ForInStatement): void {
+  const over = reader.walk.expression(reader, node.expression);
+  const element: Expression = ts.isForOfStatement(node) ? over : opaqueOf(reader, node.expression);
+  inScope(reader, () => {
+    if (ts.isVariableDeclarationList(node.initializer)) {
+      declareList(reader, node.initializer, "loop");
+      for (const declaration of node.initializer.declarations) bindPattern(reader, declaration.name, element, ts.isForOfStatement(node) ? ["*"] : []);
+    } else reader.walk.expression(reader, node.initializer);
+    withStep(reader, { kind: "loop", over }, () => readBlockOf(reader, node.statement));
+  });
+}
+
+function readLoop(reader: Reader, node: ts.IterationStatement): void {
+  inScope(reader, () => {
+    if (ts.isForStatement(node) && node.initializer !== undefined) readForHead(reader, node.initializer);
+    withStep(reader, { kind: "loop", over: null }, () => {
+      const condition = ts.isForStatement(node) ? node.condition : (node as ts.WhileStatement).expression;
+      const test = condition === undefined ? null : readTest(reader, condition);
+      if (test !== null && ts.isWhileStatement(node)) withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.statement));
+      else readBlockOf(reader, node.statement);
+      if (ts.isForStatement(node) && node.incrementor !== undefined) reader.walk.expression(reader, node.incrementor);
+    });
+  });
+}
+
+function readForHead(reader: Reader, head: ts.ForInitializer): void {
+  if (!ts.isVariableDeclarationList(head)) {
+    reader.walk.expression(reader, head);
+    return;
+  }
+  declareList(reader, head);
+  readVariables(reader, head);
+}

@@ -1,0 +1,32 @@
+import { ts } from "ts-morph";
+import { calleeText, stripWrappers } from "./nodes.ts";
+
+const LOGGING = /^(?:console|.*log(?:ger)?|Sentry|posthog|span|\w*(?:capture|report|track)\w*)(?:\.[\w.()]+)?$/i;
+
+/** True for a body that is empty or does nothing but write a log line (and answer with null or undefined). */
+export function swallowsErrors(body: readonly ts.Statement[] | ts.Expression): boolean {
+  return isStatements(body) ? body.every(isIdle) : isNothing(body) || isLogging(body);
+}
+
+export function isStatements(body: readonly ts.Statement[] | ts.Expression): body is readonly ts.Statement[] {
+  return Array.isArray(body);
+}
+
+function isIdle(node: ts.Statement): boolean {
+  if (ts.isReturnStatement(node)) return node.expression === undefined || isNothing(node.expression);
+  if (ts.isContinueStatement(node) || ts.isEmptyStatement(node)) return true;
+  return ts.isExpressionStatement(node) && isLogging(node.expression);
+}
+
+function isNothing(node: ts.Expression): boolean {
+  const inner = stripWrappers(node);
+  if (inner.kind === ts.SyntaxKind.NullKeyword || ts.isVoidExpression(inner)) return true;
+  if (ts.isObjectLiteralExpression(inner)) return inner.properties.length === 0;
+  return ts.isIdentifier(inner) && inner.text === "undefined";
+}
+
+/** `console.error(e)`, `logger.warn(…)`, or such a function by name. */
+export function isLogging(node: ts.Expression): boolean {
+  const inner = stripWrappers(ts.isAwaitExpression(node) ? node.expression : node);
+  return LOGGING.test(calleeText(ts.isCallExpression(inner) ? inner.expression : inner));
+}
