@@ -32,14 +32,20 @@ export function foldText(sql: string): string {
 export function printType(type: DataTypeDef): string {
   if (type.kind === "array") return `${printType(type.arrayOf)}[]`;
   const name = type.schema === undefined || type.schema === "pg_catalog" ? typeName(type.name) : `${quoteIdentifier(type.schema)}.${quoteIdentifier(type.name)}`;
-  return type.config?.length ? `${name}(${type.config.join(", ")})` : name;
+  return type.config?.length ? `${name}(${type.config.join(",")})` : name;
 }
+
+const spelled: Record<string, string> = {
+  "character varying": "varchar", character: "char", bpchar: "char", int: "integer", int4: "integer", int8: "bigint", int2: "smallint", bool: "boolean",
+  float4: "real", float8: "double precision", decimal: "numeric", "timestamp with time zone": "timestamptz", "timestamp without time zone": "timestamp",
+  "time with time zone": "timetz", "time without time zone": "time",
+};
 
 function typeName(name: string): string {
-  return /^[a-z][a-z0-9_ ]*$/.test(name) ? name : quoteIdentifier(name);
+  return spelled[name] ?? (/^[a-z][a-z0-9_ ]*(?:\(\d+(?:,\d+)*\))?$/.test(name) ? name : quoteIdentifier(name));
 }
 
-/** Functions that stand for syntax which the expression parser does not know: see print.ts. */
+/** Functions that stand for syntax which the expression parser does not know: see convert.ts. */
 export const standIns = {
   distinct: "__is_distinct_from",
   notDistinct: "__is_not_distinct_from",
@@ -140,7 +146,7 @@ function printCall(e: ExprCall): string {
       if (first && second?.type === "string") return `${operand(first)} collate ${second.value}`;
       break;
     case standIns.operator:
-      if (first && second?.type === "string" && e.args[2]) return `${operand(first)} ${second.value} ${operand(e.args[2])}`;
+      if (first && second?.type === "string" && e.args[2]) return printStandIn(first, second.value, e.args[2]);
       break;
     case standIns.unknown:
       if (first?.type === "string") return first.value;
@@ -151,6 +157,13 @@ function printCall(e: ExprCall): string {
   const schema = e.function.schema && e.function.schema !== "pg_catalog" ? `${quoteIdentifier(e.function.schema)}.` : "";
   const name = /^[a-z_][a-z0-9_$]*$/.test(e.function.name) ? e.function.name : quoteIdentifier(e.function.name);
   return `${schema}${name}(${e.distinct === "distinct" ? "distinct " : ""}${args.join(", ")})`;
+}
+
+/** `a <-> b`; `(a).b` has null on its right, `@ a` an empty text on its left. */
+function printStandIn(left: Expr, op: string, right: Expr): string {
+  if (right.type === "null") return `(${printExpression(left)})${op}`;
+  if (left.type === "string" && left.value === "") return `${op} ${operand(right)}`;
+  return `${operand(left)} ${op} ${operand(right)}`;
 }
 
 function printCase(e: Extract<Expr, { type: "case" }>): string {

@@ -1,10 +1,10 @@
 import { astVisitor, parse, type Expr } from "pgsql-ast-parser";
 import type { Predicate } from "../../model/catalog.ts";
-import { foldText, printExpression, standIns } from "./canonical-text.ts";
+import { foldText, printExpression } from "./canonical-text.ts";
 import { normalize } from "./canonical-tree.ts";
+import { convertExpression } from "./convert.ts";
 import { as } from "./nodes.ts";
 import { isSqlParserReady, parseStatements } from "./parser.ts";
-import { printNode } from "./print.ts";
 
 /** An expression in canonical text, and the columns that it reads (database names, in order of appearance). */
 export type CanonicalExpression = { text: string; columns: string[] };
@@ -19,7 +19,8 @@ const memo = new Map<string, Predicate>();
 export function canonicalPredicate(sql: string): Predicate {
   const known = memo.get(sql);
   if (known) return known;
-  const made = readPredicate(sql);
+  const tree = parseExpression(sql);
+  const made = tree ? canonicalTree(tree) : { text: foldText(sql), columns: [], parameters: /\$\d/.test(sql) };
   if (memo.size > 20_000) memo.clear();
   memo.set(sql, made);
   return made;
@@ -31,45 +32,37 @@ export function canonicalExpression(sql: string): CanonicalExpression {
   return { text, columns };
 }
 
-function readPredicate(sql: string): Predicate {
-  const tree = parseExpression(sql);
-  if (!tree) return { text: foldText(sql), columns: [], parameters: /\$\d/.test(sql) };
+/** The same from a tree. */
+export function canonicalTree(tree: Expr): Predicate {
   const normal = normalize(tree);
   const columns = new Set<string>();
   let parameters = false;
-  astVisitor((v) => ({
-    ref: (r) => { if (r.name !== "*" && !r.table) columns.add(r.name); },
-    parameter: () => { parameters = true; },
-    call: (c) => {
-      const [of] = c.args;
-      if (c.function.name === standIns.unknown && of?.type === "string") parameters ||= of.value.startsWith("@");
-      v.super().call(c);
+  astVisitor(() => ({
+    ref: (r) => {
+      if (r.name !== "*" && !r.table) columns.add(r.name);
+    },
+    parameter: () => {
+      parameters = true;
     },
   })).expr(normal);
   return { text: printExpression(normal), columns: [...columns], parameters };
 }
 
 function parseExpression(sql: string): Expr | null {
-  return tryParse(sql) ?? tryParse(respell(sql));
-}
-
-function tryParse(sql: string | null): Expr | null {
   try {
-    return sql === null ? null : parse(sql, "expr");
+    return parse(sql, "expr");
   } catch {
-    return null;
+    return isSqlParserReady() ? parseByPostgres(sql) : null;
   }
 }
 
-/** What the expression parser refuses (`IS DISTINCT FROM`, COLLATE …), in words that it reads; needs Postgres' parser to be loaded. */
-function respell(sql: string): string | null {
-  if (!isSqlParserReady()) return null;
-  const text = `select (${sql}\n)`;
-  const parsed = parseStatements(text, 0);
-  if ("failure" in parsed || parsed.statements.length !== 1) return null;
-  const [statement] = parsed.statements;
+/** What the expression parser refuses: `IS DISTINCT FROM`, COLLATE, dollar quotes … */
+function parseByPostgres(sql: string): Expr | null {
+  const source = `select (${sql}\n)`;
+  const parsed = parseStatements(source, 0);
+  const [statement, ...more] = "failure" in parsed ? [] : parsed.statements;
   const targets = as(statement?.node, "SelectStmt")?.targetList ?? [];
-  const value = targets.length === 1 ? as(targets[0], "ResTarget")?.val : undefined;
+  const value = targets.length === 1 && more.length === 0 ? as(targets[0], "ResTarget")?.val : undefined;
   if (!statement || !value) return null;
-  return printNode(value, { slice: (location) => text.slice(statement.offset(location), -1), parameter: () => null });
+  return convertExpression(value, { slice: (location) => source.slice(statement.offset(location), -1), parameter: () => null });
 }

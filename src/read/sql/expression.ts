@@ -1,14 +1,14 @@
 import type { Node } from "libpg-query";
 import type { KeyPart, Predicate } from "../../model/catalog.ts";
 import type { SqlValue } from "../../model/statement.ts";
-import { canonicalExpression, canonicalPredicate, type CanonicalExpression } from "./canonical.ts";
-import { quoteIdentifier } from "./canonical-text.ts";
+import { canonicalTree, type CanonicalExpression } from "./canonical.ts";
+import { printExpression, quoteIdentifier } from "./canonical-text.ts";
+import { convertExpression, type SourcePlace } from "./convert.ts";
 import { isFresh } from "./defaults.ts";
 import { as, columnOf, lastName, namesOf } from "./nodes.ts";
-import { printNode, type PrintPlace } from "./print.ts";
 import { closingParenthesis, type Scope } from "./scope.ts";
 
-function placeOf(scope: Scope): PrintPlace {
+function placeOf(scope: Scope): SourcePlace {
   return {
     slice: (location) => {
       const start = scope.offset(location);
@@ -20,12 +20,13 @@ function placeOf(scope: Scope): PrintPlace {
 
 /** Canonical form of a condition in Postgres' tree; the same text as `canonicalPredicate` gives for its source. */
 export function canonicalizePredicate(scope: Scope, node: Node): Predicate {
-  return canonicalPredicate(printNode(node, placeOf(scope)));
+  return canonicalTree(convertExpression(node, placeOf(scope)));
 }
 
 /** Canonical form of a value or key expression. */
 export function canonicalizeExpression(scope: Scope, node: Node): CanonicalExpression {
-  return canonicalExpression(printNode(node, placeOf(scope)));
+  const { text, columns } = canonicalTree(convertExpression(node, placeOf(scope)));
+  return { text, columns };
 }
 
 /** A part of an index or a conflict target. `((email))` is the column itself, as Postgres has it. */
@@ -47,7 +48,7 @@ export function readValue(scope: Scope, node: Node | undefined): SqlValue {
   const bare = withoutCasts(node);
   const constant = as(bare, "A_Const");
   if (!bare || constant?.isnull) return { text: "null", kind: "null", name: null };
-  if (constant) return { text: printNode(bare, placeOf(scope)), kind: "literal", name: null };
+  if (constant) return { text: printExpression(convertExpression(bare, placeOf(scope))), kind: "literal", name: null };
   if ("SetToDefault" in bare) return { text: "default", kind: "default", name: null };
   const parameter = parameterName(scope, bare);
   if (parameter !== null) return { text: /^\$\d+$/.test(parameter) ? parameter : `@${parameter}`, kind: "parameter", name: parameter };

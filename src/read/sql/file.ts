@@ -23,7 +23,8 @@ export function readSqlFile(file: SourceFile): FileFacts {
   const sql = { statements: [], directives: findDirectives(comments.map((comment) => comment.text)), comments };
   const { statements, broken } = readAll(source.text, source.segments);
   if (broken.length > 0) {
-    const dialect = otherDialect(blankSegments(source.text, source.segments, ["comment", "string", "dollar"]));
+    const code = blankSegments(source.text, source.segments, ["comment", "string", "dollar"]);
+    const dialect = otherDialect(broken.map(({ start, end }) => code.slice(start, end)), statements.length);
     const foreign: Unread = { at: span(0, 0), message: `This is SQL of another database than Postgres (${dialect}).` };
     if (dialect !== null) return { ...facts, sql, unread: [foreign] };
   }
