@@ -9,7 +9,8 @@ import { databaseOf, tableOf } from "./tables.ts";
 
 export { allKeys, columnOf, databaseOf, findKeysByName, findTable, relationNames, tableOf, type TableRef } from "./tables.ts";
 export { keyColumns, keysOn, keysTouching, keysWithin, partColumns, primaryKeyOf, totalKeysWithin } from "./keys.ts";
-export { insertedValue, isFresh, keysViolatedBy, type RowValue } from "./violations.ts";
+export { insertedValue, isFresh, keysViolatedBy } from "./violations.ts";
+export type { RowValue } from "./row-value.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
 export { describeColumns, describeKey, describeParts } from "./describe.ts";
 export { nearestNames } from "./nearest.ts";

@@ -19,8 +19,8 @@ export function mergeCatalogs(schema: Catalog | null, migrated: Catalog | null):
 }
 
 /**
- * A table that the migrations only touch was created elsewhere, so they know only a part of its keys: but the schema's declaration is whole,
- * and together they are as complete as the schema is.
+ * `complete` is the migrations' word: when they build the table whole, nothing of its keys is unknown, however much of the schema's
+ * declaration could be read; when they do not, the database may hold keys that neither shows.
  */
 function mergeTables(declared: Table, built: Table): Table {
   return {
@@ -30,7 +30,7 @@ function mergeTables(declared: Table, built: Table): Table {
     indexes: mergeNamed(declared.indexes, built.indexes, sameIndex),
     foreignKeys: mergeNamed(declared.foreignKeys, built.foreignKeys, sameForeignKey),
     checks: [...new Set([...built.checks, ...declared.checks])],
-    complete: built.complete && declared.complete,
+    complete: built.complete,
     declared: declared.declared,
   };
 }

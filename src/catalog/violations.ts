@@ -1,18 +1,13 @@
 import type { Column, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
 import type { Site, Written } from "../model/project.ts";
 import { columnOf } from "./tables.ts";
-import { mayHold } from "./predicate.ts";
+import { mayHold } from "./row-predicate.ts";
+import type { RowValue } from "./row-value.ts";
 
 /** Every row gets another value when the statement does not give one: serial, identity, uuid, cuid, now(). */
 export function isFresh(column: Column): boolean {
   return column.default?.fresh === true || /^(small|big)?serial\d?\b/.test(column.type ?? "");
 }
-
-/**
- * What the inserted row holds in a column. `given`: a value that another row may hold too; `fresh`: one that no other row holds; `null`: NULL;
- * `unknown`: cannot be told (or the insert fails before it reaches a key).
- */
-export type RowValue = { kind: "given"; literal: string | null } | { kind: "fresh" } | { kind: "null" } | { kind: "unknown" };
 
 /** The value of one column in a row that `site` inserts. */
 export function insertedValue(table: Table, site: Pick<Site, "columns" | "columnsComplete">, name: string): RowValue {
