@@ -8,6 +8,10 @@ export function evaluateMember(context: Context, of: Evaluated, name: string, at
   switch (of.kind) {
     case "object":
       return of.entries.get(name) ?? (of.complete ? { kind: "undefined", at } : { kind: "member", at, of, name });
+    // `a?.b`; without the question mark the program would have stopped.
+    case "null":
+    case "undefined":
+      return { kind: "undefined", at };
     case "array":
       return elementOf(of, name, at);
     case "module":

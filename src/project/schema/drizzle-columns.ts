@@ -32,50 +32,77 @@ export function readColumns(program: Program, value: Evaluated | null, casing: C
   return { columns, complete };
 }
 
+type ReadColumn = { column: DrizzleColumn; known: boolean };
+
+/** A helper may make one of several columns; what they share is known. null: not a column, or not surely one. */
+function readColumn(program: Program, property: string, value: Evaluated, casing: Casing): ReadColumn | null {
+  const [first, ...others] = possibilities(value).map((item) => readOne(program, property, item, casing));
+  if (first == null) return null;
+  for (const other of others) {
+    if (other?.column.column.name !== first.column.column.name) return null;
+    if (signature(other.column) !== signature(first.column)) first.known = false;
+    const { column } = first.column;
+    if (other.column.column.nullable !== column.nullable) column.nullable = null;
+    if (other.column.column.default === null) column.default = null;
+  }
+  return first;
+}
+
+/** What a column says of keys. */
+function signature(column: DrizzleColumn): string {
+  return column.links.flatMap((link) => (link.name === "unique" || link.name === "primaryKey" ? [link.name, asString(link.args?.[0])] : [])).join(" ");
+}
+
 /** `known: false`: made by a helper that could not be read, so its name and keys may differ. */
-function readColumn(program: Program, property: string, value: Evaluated, casing: Casing): { column: DrizzleColumn; known: boolean } | null {
-  const [single, ...others] = possibilities(value);
-  if (single === undefined || others.length > 0 || single.kind === "undefined") return null;
-  const chain = wholeChain(program, single);
+function readOne(program: Program, property: string, value: Evaluated, casing: Casing): ReadColumn | null {
+  if (value.kind === "undefined") return null;
+  const chain = wholeChain(program, value);
   const { builder, methods, type, known } = readBuilder(program, chain.root, chain.links);
-  const name = builder === null ? null : nameArgument(builder);
+  const given = builder === null ? null : asString(builder.args?.[0]);
   const converted = columnName(property, casing);
   // A helper that could not be read may take the name or anything else; only its repetition of the property is a name for sure.
-  const trusted = name === null || known || name === property || name === converted || name === columnName(property, "snake_case");
-  const dbName = name !== null && trusted ? name : converted;
+  const trusted = known || given === property || given === converted || given === columnName(property, "snake_case");
+  const explicitName = trusted ? given : null;
   const has = (...names: string[]): boolean => methods.some((link) => names.includes(link.name));
   const identity = has("generatedAlwaysAsIdentity", "generatedByDefaultAsIdentity");
   const notNull = has("notNull", "primaryKey") || identity || isSerial(type);
   const column: Column = {
-    name: dbName,
+    name: explicitName ?? converted,
     property,
     type,
     nullable: notNull ? false : known ? true : null,
     default: readDefault(program, methods, identity || isSerial(type)),
     generated: has("generatedAlwaysAs"),
-    at: single.at,
+    at: value.at,
   };
-  return { column: { property, column, explicitName: name !== null && trusted ? name : null, links: methods, at: single.at }, known: known && builder !== null };
+  return { column: { property, column, explicitName, links: methods, at: value.at }, known: known && builder !== null };
 }
 
 type Builder = { builder: ChainLink | null; methods: ChainLink[]; type: string | null; known: boolean };
 
-/** Which link of the chain is the builder's call: the first, but for `customType` and enums, whose first call makes the builder. */
+/** Calls that make a builder rather than being one: `customType({…})("name")`, `pgEnum("state", […])("name")`. */
+const MAKERS = /^(?:customType|(?:pg|cockroach)Enum)$/;
+
+/** Which link of the chain is the builder's call. */
 function readBuilder(program: Program, root: Evaluated, links: ChainLink[]): Builder {
   const [first, second] = links;
-  if (isDrizzle(root) && (root.name === "customType" || root.name.endsWith("Enum")) && first?.name === "") {
-    const isCall = second?.name === "" && second.args !== null;
-    return { builder: isCall ? second : null, methods: links.slice(2), type: madeType(program, root.name, first), known: true };
+  if (isDrizzle(root) && root.name.endsWith("Schema") && second?.name === "enum") {
+    return madeBuilder(links.slice(2), asString(second.args?.[0]));
   }
-  // `(t) => ({ id: t.uuid() })` and `t.uuid()` of a namespace: the builder is the first named call.
-  const isNamed = root.kind === "parameter" || (first?.name !== "" && first?.args != null);
+  if (isDrizzle(root) && MAKERS.test(root.name) && first?.name === "") return madeBuilder(links.slice(1), madeType(program, root.name, first));
   if (first?.args == null) return { builder: null, methods: links, type: null, known: false };
-  const name = isNamed ? first.name : root.kind === "external" ? root.name : "";
   // What another package exports as a column type takes the name first, as drizzle's own do.
   const known = root.kind === "parameter" || root.kind === "external";
-  const second_ = first.name === "" && second?.name === "" ? second : null;
-  if (second_ !== null) return { builder: second_, methods: links.slice(2), type: null, known };
+  if (first.name === "" && second?.name === "") return { builder: second, methods: links.slice(2), type: null, known };
+  // `(t) => ({ id: t.uuid() })`: the builder is named by the link.
+  const name = first.name !== "" ? first.name : root.kind === "external" ? root.name : "";
   return { builder: first, methods: links.slice(1), type: columnType(name, first, links), known };
+}
+
+function madeBuilder(links: ChainLink[], type: string | null): Builder {
+  const [call] = links;
+  const isCall = call?.name === "" && call.args !== null;
+  return { builder: isCall ? call : null, methods: links.slice(1), type, known: true };
 }
 
 function madeType(program: Program, maker: string, call: ChainLink): string | null {
@@ -83,11 +110,6 @@ function madeType(program: Program, maker: string, call: ChainLink): string | nu
   const dataType = entryOf(call.args?.[0], "dataType");
   const returned = dataType === undefined ? null : returnOf(program, dataType);
   return asString(returned)?.toLowerCase() ?? null;
-}
-
-/** `text("full_name")`; null: none is given (`text({ enum })`, `text()`). */
-function nameArgument(builder: ChainLink): string | null {
-  return asString(builder.args?.[0]);
 }
 
 function readDefault(program: Program, methods: ChainLink[], isGenerated: boolean): ColumnDefault | null {

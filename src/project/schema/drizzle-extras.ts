@@ -48,10 +48,12 @@ function addItem(scope: TableScope, value: Evaluated, out: Extras): void {
   const chain = wholeChain(scope.program, value);
   const { root } = chain;
   const read = isDrizzle(root) && Object.hasOwn(READERS, root.name) ? READERS[root.name] : undefined;
-  // Policies and the like of drizzle make no keys; anything else might.
-  const isHarmless = value.kind === "undefined" || value.kind === "null" || (value.kind === "boolean" && !value.value) || isDrizzle(root);
+  // Plain data and drizzle's policies make no keys; anything else might.
+  const isHarmless = PLAIN.has(value.kind) || isDrizzle(root);
   if (read === undefined ? !isHarmless : !read(scope, chain, value, out)) out.complete = false;
 }
+
+const PLAIN = new Set<Evaluated["kind"]>(["undefined", "null", "boolean", "string", "number", "template"]);
 
 /** Each adds what its item declares; false: a part of it could not be read. */
 const READERS: Record<string, (scope: TableScope, chain: Chain, value: Evaluated, out: Extras) => boolean> = {

@@ -7,14 +7,15 @@ const POSTGRES: Record<string, string> = {
   Int: "integer",
   BigInt: "bigint",
   Float: "double precision",
-  Decimal: "decimal(65,30)",
+  Decimal: "numeric(65,30)",
   Boolean: "boolean",
   DateTime: "timestamp(3)",
   Json: "jsonb",
   Bytes: "bytea",
 };
 
-const NATIVE: Record<string, string> = { doubleprecision: "double precision", bytea: "bytea", integer: "integer" };
+/** Native types whose names are more than a matter of case; as Postgres spells them. */
+const NATIVE: Record<string, string> = { doubleprecision: "double precision", decimal: "numeric" };
 
 /**
  * Fields that are columns: scalars, enums (`enums`: names of all files) and unsupported types. A type that is none of them is a model's,
@@ -53,7 +54,7 @@ function columnType(field: PrismaField, dialect: Dialect): string | null {
 function nativeType(written: string | null): string | null {
   if (written === null) return null;
   const lower = written.toLowerCase().replace(/,\s+/g, ",");
-  return NATIVE[lower] ?? lower;
+  return lower.replace(/^[a-z]+/, (name) => NATIVE[name] ?? name);
 }
 
 const CLIENT_DEFAULTS = /^(uuid|cuid|nanoid|ulid)\(/;
