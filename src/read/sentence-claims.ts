@@ -1,5 +1,5 @@
 import type { FoundClaim } from "./code-claims.ts";
-import { readColumnList } from "./claim-columns.ts";
+import { readColumnList, type NamedColumns } from "./claim-columns.ts";
 
 type Sentence = { text: string; start: number };
 
@@ -19,9 +19,9 @@ const DENIED_BEFORE = /\b(?:no|not(?: an?| the)?|isn't|aren't|never|doesn't have
 
 const KEY = /\bunique(?:ness)?[- ](?:(?:partial|composite|compound|functional|expression|database|db|b-?tree|multi-?column)[- ])*(?:index(?:es)?|constraints?|keys?)\b/gi;
 const UNIQUE_PER = /\bunique(?:ly indexed)?\s+(?:together\s+)?(?:on|per|by|for each|for every)\b|\bUNIQUE(?=\s*\()|\bunique together(?=\s*\()/g;
-const COLUMNS_UNIQUE = /(\([^()]*\)|`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:(?:pair|pairs|tuple|combination|combo|columns?)\s+)?(is|are|isn't|aren't|is not|are not)\s+(?:also |always |globally |already )?unique\b/g;
+const COLUMNS_UNIQUE = /(\([^()]*\)|`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:(?:pair|pairs|tuple|combination|combo|columns?)\s+)?(is|are|isn't|aren't|is not|are not)\s+(?:also |always |already )?unique\b/g;
 const ONE_ROW = /\b(?:only|exactly|at most|at-most|max(?:imum)?|a single)?\s*one\s+((?:\w+\s+)?[a-z]+)\s+(?:exists\s+|allowed\s+)?per\b/gi;
-const IDEMPOTENT = /\bidempoten(?:t|tly|cy)(?:[,:]?\s+(?:keyed|dedup(?:ed|licated)))?\s+(?:on|by|per|via)\b/gi;
+const IDEMPOTENT = /\bidempoten(?:t|tly|cy)(?:[,:]?\s+(?:keyed|dedup(?:ed|licated)))?\s+(?:on|by|per)\b/gi;
 
 /** Claims in prose. Strict: whatever is not plainly an assertion about rows of a table is passed over. */
 export function readSentenceClaims(text: string): FoundClaim[] {
@@ -51,24 +51,27 @@ function readKey(text: string): Read {
     const clause = clauseBefore(text, match.index);
     const denies = DENIED_BEFORE.test(clause);
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || WISH_AFTER.test(after)) continue;
-    const named = columnsAfterKey(after) ?? columnsBefore(clause);
-    if (named !== null) return { kind: "key", denies, ...named };
-    if (!denies && BACKING.test(text)) return { kind: "key", denies, columns: [] };
+    const named = columnsBefore(text.slice(0, match.index)) ?? columnsAfterKey(after);
+    if (named !== null && (named.columns.length > 0 || named.words !== undefined)) return { kind: "key", denies, ...named };
+    // "A unique key" may be React's, a cache's or an idempotency key.
+    if (!denies && BACKING.test(text) && !/keys?$/i.test(match[0])) return { kind: "key", denies, columns: [] };
   }
   return null;
 }
 
 /** "… on (a, b)", "… on tenants (a, b)", "… named x on …", "… (a, b)"; null: no columns follow. */
-function columnsAfterKey(after: string): { columns: string[]; words?: string[] } | null {
-  const lead = /^\s*(?:(?:named\s+)?(?:`[^`]+`|[a-z]\w*_\w+)\s+)?(?:(?:covers|covering|is|are|defined|declared)\s+)?(?:(?:on|over|across|for|of|per|by)\s+)?/i.exec(after)?.[0] ?? "";
+function columnsAfterKey(after: string): NamedColumns | null {
+  const lead = /^\s*(?:(?:named\s+)?(?:`[^`(]+`|[a-z]\w*_\w+)\s+)?(?:(?:covers|covering|is|are|defined|declared)\s+)?(?:(?:on|over|across|for|of|per|by)\s+)?/i.exec(after)?.[0] ?? "";
   const rest = after.slice(lead.length);
-  const isListed = rest.startsWith("(") || /\b(?:on|over|across|for|of|per|by|covers|covering)\s+$/i.test(lead);
-  return isListed ? readColumnList(rest) : null;
+  if (!/^`?\(/.test(rest) && !/\b(?:on|over|across|for|of|per|by|covers|covering)\s+$/i.test(lead)) return null;
+  const named = readColumnList(rest);
+  // "is on the parent side", "for a batch": plain words only directly after on and per.
+  return named?.words !== undefined && !/^\s*(?:on|per)\s+$/i.test(lead) ? null : named;
 }
 
 /** "the (a, b) unique index". */
-function columnsBefore(clause: string): { columns: string[] } | null {
-  const list = /(\([^()]*\))\s*$/.exec(clause)?.[1];
+function columnsBefore(before: string): NamedColumns | null {
+  const list = /(\([^()]*\))`?\s*$/.exec(before)?.[1];
   const read = list === undefined ? null : readColumnList(list);
   return read !== null && read.columns.length > 0 ? read : null;
 }
@@ -81,7 +84,7 @@ function readUniquePer(text: string): Read {
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || MAKING.test(clause)) continue;
     const after = text.slice(match.index + match[0].length);
     const named = WISH_AFTER.test(after) ? null : readColumnList(after);
-    if (named === null) continue;
+    if (named === null || (named.columns.length === 0 && (named.words === undefined || !/(?:per|each|every)$/.test(match[0])))) continue;
     const subject = /(`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:is|are|being)\s*(?:not\s*)?$/.exec(clause)?.[1]?.replaceAll("`", "");
     const isSubjectLost = subject === undefined && /\w\s+(?:is|are)\s*(?:not\s*)?$/.test(clause);
     if (isSubjectLost) return { kind: "key", denies, columns: [], words: [...named.columns, ...(named.words ?? [])] };
@@ -97,7 +100,7 @@ function readColumnsUnique(text: string): Read {
     // "is unique among the visible ones", "is unique to this run": within something else than the table.
     const after = text.slice(match.index + match[0].length);
     if (WISH_BEFORE.test(clause) || MAKING.test(clause) || WISH_AFTER.test(after) || /^\s+(?:to|within|among|in|enough|across|per|for)\b/.test(after)) continue;
-    const named = readColumnList(match[1] ?? "", true);
+    const named = readColumnList(match[1] ?? "");
     if (named === null || named.columns.length === 0) continue;
     return { kind: "key", denies: /n't|not/.test(match[2] ?? ""), columns: named.columns };
   }
@@ -112,9 +115,8 @@ function readOneRow(text: string): Read {
     const clause = clauseBefore(text, match.index);
     const after = text.slice(match.index + match[0].length);
     if (WISH_BEFORE.test(clause) || WISH_AFTER.test(after) || RATES.test(after.trim())) continue;
-    const named = readColumnList(after) ?? { columns: [] };
-    const isRow = /\b(?:row|record|entry)$/i.test(match[1] ?? "");
-    if (!isRow && named.columns.length === 0) continue;
+    const named = readColumnList(after);
+    if (named === null || (named.columns.length === 0 && (named.words === undefined || !/\b(?:row|record)$/i.test(match[1] ?? "")))) continue;
     return { kind: "one-row", denies: /\bmore than\s*$/.test(clause) || DENIED_BEFORE.test(clause), ...named };
   }
   return null;

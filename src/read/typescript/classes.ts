@@ -85,8 +85,8 @@ function readConstructor(reader: Reader, fact: ClassFact, node: ts.ConstructorDe
   }
   const held = reader.walk.functionLike(reader, node);
   for (const { local, path } of reader.facts.functions[held]?.parameters ?? []) {
-    const fact_ = reader.facts.locals[local];
-    const member = fact.members.find((each) => each.name === fact_?.name && each.at.start <= fact_.at.start && fact_.at.end <= each.at.end);
-    if (member !== undefined && fact_ !== undefined && path.length === 0) member.value = { kind: "local", name: fact_.name, local, start: fact_.at.start, end: fact_.at.end };
+    const named = reader.facts.locals[local];
+    const member = fact.members.find((each) => each.name === named?.name && each.at.start <= named.at.start && named.at.end <= each.at.end);
+    if (member !== undefined && named !== undefined && path.length === 0) member.value = { kind: "local", name: named.name, local, start: named.at.start, end: named.at.end };
   }
 }

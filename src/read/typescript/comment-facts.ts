@@ -12,6 +12,7 @@ export function noteComments(reader: Reader): Pick<FileFacts, "claims" | "suppre
   const wantsClaims = mayHoldClaim(reader.text);
   if (!wantsSuppressions && !wantsClaims) return { claims: [], suppressions: [] };
   const comments = findComments(reader);
+  if (comments.length === 0) return { claims: [], suppressions: [] };
   const blocks = wantsClaims ? joinLines(reader, comments).filter((each) => mayHoldClaim(each.text)) : [];
   const claims = readClaims(blocks.map((each) => ({ ...each, declaration: declarationAt(reader, each.at), function: functionAt(reader, each.at) })));
   return { claims, suppressions: wantsSuppressions ? readSuppressions(comments) : [] };
@@ -19,9 +20,10 @@ export function noteComments(reader: Reader): Pick<FileFacts, "claims" | "suppre
 
 /** Every comment. What looks like one inside a string, a template, a regular expression or JSX text is none. */
 function findComments(reader: Reader): Comment[] {
+  const opening = /\/\/[^\n\r]*|\/\*[^]*?(?:\*\/|$)/g;
+  if (!Array.from(reader.text.matchAll(opening)).some(([text]) => mayHoldClaim(text) || text.includes("uniqlint-"))) return [];
   const masks = maskedRanges(reader.source);
   const found: Comment[] = [];
-  const opening = /\/\/[^\n\r]*|\/\*[^]*?(?:\*\/|$)/g;
   let mask = 0;
   for (let match = opening.exec(reader.text); match !== null; match = opening.exec(reader.text)) {
     const at = match.index;
