@@ -78,6 +78,8 @@ function applySmallChange(session: Session, change: SmallChange): void {
     return;
   }
   const table = resolve(session, change.table);
+  // ALTER TABLE takes an index's name too.
+  if (!table && change.kind === "rename-table") return renameIndex(session, { ...change, kind: "rename-index", index: change.table });
   if (!table) return;
   if (change.kind === "rename-table") renameTable(session, table, change.to);
   else if (change.kind === "set-schema") moveTable(session, table, { schema: change.to, name: table.name });

@@ -20,6 +20,7 @@ export function readKey(scope: Scope, constraint: Tree.Constraint, column: strin
     where: constraint.where_clause ? canonicalizePredicate(scope, constraint.where_clause) : null,
     nullsNotDistinct: constraint.nulls_not_distinct ?? false,
     deferrable: constraint.deferrable ?? false,
+    ...(constraint.including?.length ? { include: namesOf(constraint.including) } : {}),
     at: at ?? constraintSpan(scope, constraint),
   };
 }
