@@ -5,8 +5,9 @@ import type { Discovery, Found } from "./context.ts";
 import { readDrizzleConfigs } from "./drizzle-config.ts";
 import type { DrizzleConfig } from "./drizzle-config.ts";
 import { asObject, asString, readJson } from "./json.ts";
+import { isCode } from "./languages.ts";
 import { owningPackage, versionOf } from "./packages.ts";
-import { byName, folderOf, isWithin } from "./paths.ts";
+import { byName, commonFolder, folderOf, isWithin } from "./paths.ts";
 import { dialectNamed, readFolderMigrations, readMigrations } from "./runners.ts";
 
 type Migrations = DatabaseSource["migrations"];
@@ -74,15 +75,18 @@ function readJournal({ files }: Discovery, out: string): string[] | null {
   });
 }
 
+const core = /\bdrizzle-orm\/(pg|mysql|sqlite|singlestore)-core\b/;
+
 /** Files that use Drizzle's builders of columns or tables, with their dialect. */
 function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
   const found = new Map<string, Dialect>();
   for (const path of discovery.candidates) {
-    if (isAside(discovery, path) || path.endsWith(".sql") || path.endsWith(".prisma")) continue;
+    // Parsing every file of a project that has no Drizzle would take most of the time.
+    if (isAside(discovery, path) || !isCode(path) || !core.test(discovery.files.text(path) ?? "")) continue;
     for (const { from, name, typeOnly } of discovery.facts(path)?.code?.imports ?? []) {
-      const core = /^drizzle-orm\/(pg|mysql|sqlite|singlestore)-core(?:\/|$)/.exec(from)?.[1];
-      if (core === undefined || typeOnly || (!/^[a-z]/.test(name) && name !== "*") || notBuilders.has(name)) continue;
-      found.set(path, core === "pg" ? "postgres" : core === "sqlite" ? "sqlite" : "mysql");
+      const dialect = core.exec(from)?.[1];
+      if (dialect === undefined || typeOnly || (!/^[a-z]/.test(name) && name !== "*") || notBuilders.has(name)) continue;
+      found.set(path, dialect === "pg" ? "postgres" : dialect === "sqlite" ? "sqlite" : "mysql");
       break;
     }
   }
@@ -104,7 +108,7 @@ function withoutConfig(discovery: Discovery, declaring: Map<string, Dialect>, co
   return [...byPackage].map(([key, paths]) => {
     const [home, dialect] = JSON.parse(key) as [string, Dialect];
     const schemaFiles = paths.sort(byName);
-    const folder = commonFolder(schemaFiles);
+    const folder = commonFolder(schemaFiles.map(folderOf));
     const out = ["drizzle", "migrations", "src/db/migrations"].map((name) => (home === "" ? name : `${home}/${name}`));
     const journal = out.find((dir) => discovery.files.has(`${dir}/meta/_journal.json`));
     return {
@@ -117,12 +121,4 @@ function withoutConfig(discovery: Discovery, declaring: Map<string, Dialect>, co
 
 function isInPackage({ packages }: Discovery, file: string, home: string): boolean {
   return (owningPackage(packages, folderOf(file))?.info.dir ?? folderOf(file)) === home;
-}
-
-function commonFolder(paths: string[]): string {
-  return paths.map(folderOf).reduce((common, dir) => {
-    let shared = common;
-    while (!isWithin(dir, shared)) shared = folderOf(shared);
-    return shared;
-  });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import picomatch from "picomatch";
 import type { Unread } from "../model/span.ts";
 import { messageOf } from "./errors.ts";
+import { isCode } from "./languages.ts";
 import { decode, largestFile } from "./text.ts";
 import { walk } from "./walk.ts";
 
@@ -39,7 +40,7 @@ export function openFolder(root: string, ignored: string[] = []): Files {
     try {
       const { size } = statSync(join(root, path));
       if (size > limit) return problem(`too large: ${(size / 1024 / 1024).toFixed(1)} MB, ${limit / 1024 / 1024} MB are read`);
-      const decoded = decode(readFileSync(join(root, path)));
+      const decoded = decode(readFileSync(join(root, path)), isCode(path));
       return "text" in decoded ? decoded.text : problem(decoded.problem);
     } catch (error) {
       return problem(`cannot read it: ${messageOf(error)}`);

@@ -8,6 +8,7 @@ import type { Unread } from "../model/span.ts";
 import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
 import type { Config } from "./config.ts";
+import { isSource } from "./languages.ts";
 import { loadProject } from "./load.ts";
 import { isWithin } from "./paths.ts";
 import type { Target } from "./targets.ts";
@@ -25,6 +26,8 @@ export type LintedFolder = {
 /** Everything from a folder to findings, but for the printing. */
 export async function lintFolder(target: Target, config: Config, rules: Rule[]): Promise<LintedFolder> {
   const { project, input } = await readFolder(target, config);
+  refuseUnreadable(target, project);
+  refuseEmpty(target, input.files.paths);
   const { findings, suppressed, unusedSuppressions } = check(project, rules, {
     preset: config.preset ?? "recommended",
     includeIncidental: config.includeTests ?? false,
@@ -35,7 +38,6 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[]):
   const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
   const shown = new Set(input.files.paths);
   const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
-  refuseUnreadable(target, project);
   if (found.length === 0) refuseNothing(target, project, input.candidates.length);
   return { project, findings: found, suppressed, unusedSuppressions, unread: project.unread.filter(asked), text: (path) => input.files.text(path) };
 }
@@ -54,6 +56,13 @@ function refuseUnreadable(target: Target, project: Project): void {
     const whole = project.unread.find(({ at }) => at.path === path && at.start === 0 && at.end === 0);
     if (whole !== undefined) throw failure(`${path}: ${whole.message}`);
   }
+}
+
+/** A folder that the user named and that holds nothing to read. Of files that is fine: hooks name whatever was changed. */
+function refuseEmpty(target: Target, paths: string[]): void {
+  const sources = paths.filter(isSource);
+  const empty = target.within.find((dir) => !target.files.includes(dir) && !sources.some((path) => isWithin(path, dir)));
+  if (empty !== undefined) throw failure(`nothing to lint in ${empty}: it holds no SQL, no Prisma schema and no code`);
 }
 
 /** Silence must not mean that nothing was compared. */

@@ -34,3 +34,12 @@ export function foldersUp(dir: string): string[] {
 export function byName(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The deepest folder that holds all of these (at least one). */
+export function commonFolder(dirs: string[]): string {
+  return dirs.reduce((common, dir) => {
+    let shared = common;
+    while (!isWithin(dir, shared)) shared = folderOf(shared);
+    return shared;
+  });
+}

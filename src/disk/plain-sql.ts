@@ -11,6 +11,8 @@ const migrationFolder = /(?:^|[/_-])(?:migrations?|migrate|committed|versions|ch
 /** Single files that hold a whole schema. */
 const schemaFile = /(?:^|[._-])(?:schema|structure|init|tables|ddl|baseline|create|setup|dump)(?:[._-]|\.sql$)/i;
 
+const container = /(?:^|[/_-])(?:docker|containers?|initdb|deploy|k8s|helm)(?:$|[/_.-])/i;
+
 /** Databases that only .sql files tell of: migrations of the runners that need no configuration, and whole schemas where there are none. */
 export function findPlainSql(discovery: Discovery, claimed: Set<string>): Found[] {
   const free = discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !claimed.has(path) && !isAside(discovery, path));
@@ -89,7 +91,8 @@ function wholeSchemas(discovery: Discovery, free: string[]): Found[] {
       named: schemaFiles.length === 1 ? (schemaFiles[0] ?? dir) : dir,
       orm: "sql",
       dialect,
-      dir: homeOf(discovery, dir, dir),
+      // A container's database serves a program that stands elsewhere.
+      dir: container.test(dir) ? dir : homeOf(discovery, dir, dir),
       schemaFiles: schemaFiles.sort(byName),
       migrations: [],
       queryFiles: [],

@@ -6,7 +6,7 @@ import type { Discovery, Found } from "./context.ts";
 import type { Files } from "./files.ts";
 import { asObject, asString, asStrings } from "./json.ts";
 import type { JsonObject } from "./json.ts";
-import { byName, folderOf, joinPath, nameOf } from "./paths.ts";
+import { byName, commonFolder, folderOf, joinPath, nameOf } from "./paths.ts";
 import { dialectNamed, readMigrations } from "./runners.ts";
 
 /** Databases of sqlc's configurations: entries with one schema are one database with all their query files. */
@@ -20,7 +20,10 @@ export function findSqlc(discovery: Discovery): Found[] {
       const key = JSON.stringify([found.schemaFiles, found.migrations.map(({ files }) => files), found.dialect]);
       const known = bySchema.get(key);
       if (known === undefined) bySchema.set(key, found);
-      else known.queryFiles = [...new Set([...known.queryFiles, ...found.queryFiles])].sort(byName);
+      else {
+        known.queryFiles = [...new Set([...known.queryFiles, ...found.queryFiles])].sort(byName);
+        known.dir = commonFolder([known.dir, found.dir]);
+      }
     }
   }
   return [...bySchema.values()];

@@ -15,38 +15,39 @@ export type FrameOptions = {
 /** At most so many lines of a range are shown; a longer one is cut after its first lines. */
 const longest = 4;
 
-/** The lines of a range with line numbers and a row of carets below each, as lines of text without indentation. */
+/**
+ * The lines of a range with line numbers, and carets below its first line, as lines of text without indentation. `context: 0`: the first
+ * line alone.
+ */
 export function drawFrame(lines: LineIndex, start: number, end: number, options: FrameOptions): string[] {
   const from = positionAt(lines, start);
   const to = positionAt(lines, Math.max(start, end));
-  const lastMarked = Math.min(to.line, from.line + longest - 1);
+  const lastMarked = options.context === 0 ? from.line : Math.min(to.line, from.line + longest - 1);
   const first = Math.max(1, from.line - options.context);
   const last = Math.min(lines.starts.length, lastMarked + options.context);
   const gutter = String(last).length;
   const drawn: string[] = [];
   for (let line = first; line <= last; line += 1) {
     const text = lineText(lines, line);
-    const marked = line >= from.line && line <= lastMarked;
     // Blank lines around the range tell nothing.
-    if (!marked && text.trim() === "") continue;
-    const range = marked ? markedRange(text, line === from.line ? from.column - 1 : null, line === to.line ? to.column - 1 : null) : null;
-    drawn.push(...drawLine(text, line, gutter, range, options));
+    if (line !== from.line && text.trim() === "") continue;
+    const range = line === from.line ? markedRange(text, from.column - 1, to.line === line ? to.column - 1 : null) : null;
+    drawn.push(...drawLine(text, { line, gutter, isMarked: line >= from.line && line <= lastMarked }, range, options));
   }
-  if (lastMarked < to.line) drawn.push(options.colour.dim(`${" ".repeat(gutter)} │ …`));
   return drawn;
 }
 
-function markedRange(text: string, from: number | null, to: number | null): { from: number; to: number } {
-  const indent = text.length - text.trimStart().length;
-  const start = from ?? indent;
-  return { from: start, to: Math.max(start + 1, to ?? text.trimEnd().length) };
+function markedRange(text: string, from: number, to: number | null): { from: number; to: number } {
+  return { from, to: Math.max(from + 1, to ?? text.trimEnd().length) };
 }
 
-function drawLine(text: string, line: number, gutter: number, range: { from: number; to: number } | null, options: FrameOptions): string[] {
+type Row = { line: number; gutter: number; isMarked: boolean };
+
+function drawLine(text: string, { line, gutter, isMarked }: Row, range: { from: number; to: number } | null, options: FrameOptions): string[] {
   const room = Math.max(20, options.width - gutter - 3);
   const { shown, before, marked } = crop(text, range, room);
   const number = `${String(line).padStart(gutter)} │`;
-  const code = `${options.colour.dim(number)} ${range === null ? options.colour.dim(shown) : shown}`.trimEnd();
+  const code = `${options.colour.dim(number)} ${isMarked ? shown : options.colour.dim(shown)}`.trimEnd();
   if (range === null) return [code];
   const carets = `${" ".repeat(before)}${options.paint("^".repeat(Math.max(1, marked)))}`;
   return [code, `${options.colour.dim(`${" ".repeat(gutter)} │`)} ${carets}`];
