@@ -38,11 +38,18 @@ function expressionName(e: Expr): string | null {
     case "case":
       return (e.else && strongName(e.else)) || "case";
     case "cast":
-      return strongName(e.operand) ?? (e.to.kind === "array" ? null : e.to.name);
+      return strongName(e.operand) ?? (e.to.kind === "array" ? null : (innerTypeNames[e.to.name] ?? e.to.name));
     default:
       return null;
   }
 }
+
+/** The grammar turns the SQL standard's names of types into Postgres' own. */
+const innerTypeNames: Record<string, string> = {
+  bigint: "int8", int: "int4", integer: "int4", smallint: "int2", real: "float4", float: "float8", "double precision": "float8", decimal: "numeric",
+  boolean: "bool", "character varying": "varchar", character: "bpchar", char: "bpchar", "timestamp with time zone": "timestamptz",
+  "timestamp without time zone": "timestamp", "time with time zone": "timetz", "time without time zone": "time",
+};
 
 /** A name that a cast around it does not replace: not that of another cast. */
 function strongName(e: Expr): string | null {
