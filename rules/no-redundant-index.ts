@@ -46,7 +46,7 @@ function describe(database: Database, table: Table, index: Index, key: UniqueKey
   const dropped = database.catalog.dialect === "mysql" ? "" : " Drop it: every write keeps both up to date.";
   return {
     message:
-      `Index ${index.name ?? listColumns(columns)} on ${tableTitle(table.id)} ${listColumns(columns)} is redundant: ${describeKey(key)} ` +
+      `Index ${index.name ?? describeColumns(columns)} on ${tableTitle(table.id)} ${describeColumns(columns)} is redundant: ${describeKey(key)} ` +
       `${same ? "has the same columns" : "begins with the same columns"} and serves the same look-ups.${dropped}`,
     at,
     see: place ? [{ at: place, message: describeKey(key) }] : [],
