@@ -1,12 +1,20 @@
 // Writes what follows from the rules and their fixtures: rules/index.ts, rules/<rule>.md and the README's table.
 // `npm run docs` builds first, for it runs on dist. `--check` writes nothing and fails when a file is stale.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const checkOnly = process.argv.includes("--check");
 const stale = [];
+
+const FENCES = { ts: "ts", tsx: "tsx", js: "js", mjs: "js", sql: "sql", prisma: "prisma" };
+
+const TITLES = {
+  assumed: "Keys that code assumes",
+  migrations: "Keys that migrations build",
+  inserts: "Inserts that can conflict",
+};
 
 const names = readdirSync(join(root, "rules"))
   .filter((file) => file.endsWith(".ts") && file !== "index.ts")
@@ -51,8 +59,8 @@ function renderIndex(rules) {
 }
 
 function renderPage(rule) {
-  const [bad] = fixtures(rule.name, "bad");
-  const [good] = fixtures(rule.name, "good");
+  const bad = simplestFixture(rule.name, "bad");
+  const good = simplestFixture(rule.name, "good");
   return [
     "<!-- Written by scripts/docs.mjs from the rule and its fixtures. -->",
     `# ${rule.name}`,
@@ -62,27 +70,26 @@ function renderPage(rule) {
     rule.why,
     "## What to do",
     rule.fix,
-    ...(bad === undefined ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", renderFindings(bad, rule)]),
-    ...(good === undefined ? [] : ["## What it accepts", ...renderFiles(good)]),
+    ...(bad === null ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", renderFindings(bad, rule)]),
+    ...(good === null ? [] : ["## What it accepts", ...renderFiles(good)]),
   ].join("\n\n") + "\n";
 }
 
-/** Folders of a rule's fixtures, `bad` before `bad-2`. */
-function fixtures(rule, kind) {
+/** The one named just `bad` (or `good`), else the one with the least text; null: there is none. */
+function simplestFixture(rule, kind) {
   const folder = join(root, "fixtures/rules", rule);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith(kind))
-    .sort()
-    .map((name) => join(folder, name));
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(kind)).sort() : [];
+  if (names.includes(kind)) return join(folder, kind);
+  const sized = names.map((name) => ({ name, size: renderFiles(join(folder, name)).join("").length }));
+  const [first] = sized.sort((a, b) => a.size - b.size);
+  return first === undefined ? null : join(folder, first.name);
 }
-
-const FENCES = { ts: "ts", tsx: "tsx", js: "js", mjs: "js", sql: "sql", prisma: "prisma" };
 
 /** The files that a reader needs to see; what only sets up the project is left out. */
 function renderFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .map((path) => path.replaceAll("\\", "/"))
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
     .filter((path) => FENCES[path.split(".").at(-1)] !== undefined && !/\.config\.\w+$/.test(path))
     .sort()
     .flatMap((path) => [`\`${path}\``, fence(FENCES[path.split(".").at(-1)], readFileSync(join(folder, path), "utf8"))]);
@@ -97,18 +104,12 @@ function fence(language, text) {
   return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
 }
 
-const TITLES = {
-  assumed: "Keys that code assumes",
-  migrations: "Keys that migrations build",
-  inserts: "Inserts that can conflict",
-};
-
 function renderTable(rules) {
   const families = Object.entries(TITLES).map(([family, title]) => {
     const rows = rules
       .filter((rule) => rule.family === family)
       .map((rule) => `| [${rule.name}](rules/${rule.name}.md) | ${rule.summary} | ${rule.severity} | ${rule.preset} |`);
-    return rows.length === 0 ? null : [`| ${title} | | | |`, "| --- | --- | --- | --- |", ...rows].join("\n");
+    return rows.length === 0 ? null : [`| ${title} | | Severity | Preset |`, "| --- | --- | --- | --- |", ...rows].join("\n");
   });
   return families.filter((table) => table !== null).join("\n\n");
 }
