@@ -53,6 +53,8 @@ function readText(source: SqlSource, text: string, base: number): Statement[] {
   if ("failure" in parsed) return [];
   return parsed.statements.map(({ node, start, end, offset }) => {
     const statement = readStatement({ source, start, end, offset }, node);
+    const query = as(node, "SelectStmt");
+    if (query) source.loops?.push(query);
     return { ...statement, changes: withoutVariables(node, statement.changes), nested: true };
   });
 }
@@ -65,7 +67,7 @@ function withoutVariables(node: Node, changes: SchemaChange[]): SchemaChange[] {
 function readProcedure(scope: Scope, body: SqlSource): Statement[] {
   const tree = parseProcedure(scope.source.text.slice(scope.start, scope.end));
   const { parts, variables } = tree === null ? { parts: scanParts(body), variables: [] } : collectParts(tree);
-  const source: SqlSource = { ...body, variables: new Set([...body.variables, ...variables]) };
+  const source: SqlSource = { ...body, variables: new Set([...body.variables, ...variables]), loops: [] };
   let cursor = 0;
   return parts.flatMap((part) => {
     const found = place(source.text, part, cursor);
@@ -87,7 +89,10 @@ function readPart(source: SqlSource, part: ProcedurePart, at: number | null): St
   if (part.kind === "execute") return readDynamic(source, part.text, at, readText);
   const text = part.kind === "expression" ? `select ${part.text}` : part.text;
   const base = part.kind === "expression" && at !== null ? at - "select ".length : at;
-  if (base === null) return readText({ ...madeSource(text, source.span(0, source.text.length)), variables: source.variables }, text, 0);
+  if (base === null) {
+    const made = { ...source, ...madeSource(text, source.span(0, source.text.length)), variables: source.variables };
+    return readText(made, text, 0);
+  }
   const read = readText(source, text, base);
   return part.kind === "expression" ? read.filter((s) => s.queries.length > 0 || s.lock !== null) : read;
 }

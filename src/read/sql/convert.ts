@@ -77,8 +77,9 @@ const converters: Partial<Record<string, Converter>> = {
     return call(standIns.operator, [convert(arg), text(path), nothing]);
   },
   SubLink: ({ testexpr, location }: NodeOf<"SubLink">, convert, place) => {
-    const source = verbatim(foldText(place.slice(location)));
-    return testexpr ? call(standIns.operator, [convert(testexpr), text("in"), source]) : source;
+    // With a tested expression the place is that of `IN (…)` or `= ANY (…)`.
+    const source = foldText(place.slice(location));
+    return testexpr ? call(standIns.operator, [convert(testexpr), text(source), nothing]) : verbatim(source);
   },
 };
 

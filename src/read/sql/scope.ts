@@ -1,3 +1,4 @@
+import type { Node, SelectStmt } from "libpg-query";
 import type { Span } from "../../model/span.ts";
 import { segmentAfter, type Segment } from "./segments.ts";
 
@@ -12,6 +13,10 @@ export type SqlSource = {
   parameters: Map<number, string>;
   /** Names that are variables of the function around, so no columns. */
   variables: ReadonlySet<string>;
+  /** Queries that temporary tables of the same text were made from, by name: a removal of duplicates may read its rows from there. */
+  temporary?: Map<string, Node>;
+  /** In a PL/pgSQL body: queries that were seen before, so a loop may run over their rows. */
+  loops?: SelectStmt[];
 };
 
 /** One statement in it. `offset` translates the tree's locations. */

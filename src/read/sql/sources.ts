@@ -4,7 +4,7 @@ import { findSegments, segmentAfter } from "./segments.ts";
 import type { Scope, SqlSource } from "./scope.ts";
 
 export function sourceOf(prepared: Prepared, span: (start: number, end: number) => Span): SqlSource {
-  return { ...prepared, span, variables: new Set() };
+  return { ...prepared, span, variables: new Set(), temporary: new Map() };
 }
 
 /** The text inside a string or dollar quote of a statement, as a source of its own; null: there is none at or after `at`. */
@@ -20,7 +20,7 @@ export function quotedSource(scope: Scope, at: number): SqlSource | null {
   // A doubled quote is one quote: the same length keeps the offsets.
   const text = segment.kind === "dollar" ? inside : inside.replaceAll("''", " '");
   const base = segment.start + open;
-  return { text, segments: findSegments(text), span: (start, end) => source.span(base + start, base + end), parameters: new Map(), variables: new Set() };
+  return { text, segments: findSegments(text), span: (start, end) => source.span(base + start, base + end), parameters: new Map(), variables: new Set(), temporary: source.temporary ?? new Map() };
 }
 
 /** Text that stands nowhere as such (put together at run time): every place in it is `at`. */

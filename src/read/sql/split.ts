@@ -1,5 +1,6 @@
 import { parseStatements, type ParsedStatement, type ParseFailure } from "./parser.ts";
-import { blankSegments, type Segment } from "./segments.ts";
+import { trimEnd } from "./scope.ts";
+import { blankSegments, segmentAfter, type Segment } from "./segments.ts";
 
 /** Larger texts are parsed statement by statement: the parser's trees are many times the text. */
 const wholeLimit = 1_000_000;
@@ -50,15 +51,20 @@ export function splitStatements(text: string, segments: Segment[]): { start: num
 
 /** A statement's own range: comments and white space around it are not part of it. */
 export function tighten(text: string, segments: Segment[], start: number, end: number): { start: number; end: number } {
-  const comments = segments.filter((s) => s.kind === "comment" && s.end > start && s.start < end);
-  let [from, to] = [start, end];
-  for (const comment of comments) {
-    if (/^\s*$/.test(text.slice(from, comment.start))) from = Math.max(from, comment.end);
+  let [from, to] = [skipSpace(text, start, end), trimEnd(text, start, end)];
+  for (let i = segmentAfter(segments, from); segments[i]?.kind === "comment" && segments[i]?.start === from; i++) {
+    from = skipSpace(text, segments[i]?.end ?? from, end);
   }
-  for (const comment of comments.reverse()) {
-    if (comment.start >= from && /^\s*$/.test(text.slice(comment.end, to))) to = comment.start;
+  for (let i = segmentAfter(segments, to - 1); i >= 0; i--) {
+    const last = segments[i];
+    if (last?.kind !== "comment" || last.end < to || last.start <= from) break;
+    to = trimEnd(text, from, last.start);
   }
-  while (from < to && /\s/.test(text.charAt(from))) from++;
-  while (to > from && /\s/.test(text.charAt(to - 1))) to--;
   return { start: from, end: to };
+}
+
+function skipSpace(text: string, start: number, end: number): number {
+  let at = start;
+  while (at < end && /\s/.test(text.charAt(at))) at++;
+  return at;
 }

@@ -9,6 +9,7 @@ import { spanOf, type Scope } from "./scope.ts";
 
 /** What a statement says by itself; comments, names and chunks are the file's to add. */
 export function readStatement(scope: Scope, node: Node): Statement {
+  rememberTable(scope, node);
   return {
     at: spanOf(scope, scope.start, scope.end),
     changes: readChanges(scope, node),
@@ -24,6 +25,13 @@ export function readStatement(scope: Scope, node: Node): Statement {
     comments: [],
     chunk: 0,
   };
+}
+
+/** CREATE TABLE … AS SELECT: a list of rows that a later statement may work through. */
+function rememberTable(scope: Scope, node: Node): void {
+  const made = as(node, "CreateTableAsStmt");
+  const name = made?.into?.rel?.relname;
+  if (name && made.query) scope.source.temporary?.set(name, made.query);
 }
 
 const transactions: Record<string, Statement["transaction"]> = {
