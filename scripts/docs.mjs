@@ -75,13 +75,14 @@ function renderPage(rule) {
   ].join("\n\n") + "\n";
 }
 
-/** The one named just `bad` (or `good`), else the one with the least text; null: there is none. */
+/** The one named just `bad` (or `good`), else the one with the least text, TypeScript before SQL; null: there is none. */
 function simplestFixture(rule, kind) {
   const folder = join(root, "fixtures/rules", rule);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(kind)).sort() : [];
   if (names.includes(kind)) return join(folder, kind);
-  const sized = names.map((name) => ({ name, size: renderFiles(join(folder, name)).join("").length }));
-  const [first] = sized.sort((a, b) => a.size - b.size);
+  const shown = names.map((name) => ({ name, text: renderFiles(join(folder, name)).join("") }));
+  const isCode = ({ text }) => Number(text.includes(`\`\`\`${FENCES.ts}\n`));
+  const [first] = shown.sort((a, b) => isCode(b) - isCode(a) || a.text.length - b.text.length);
   return first === undefined ? null : join(folder, first.name);
 }
 
