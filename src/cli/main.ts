@@ -15,16 +15,24 @@ async function main(): Promise<void> {
     .version(ownPackage().version)
     .showHelpAfterError("(uniqlint --help lists the options)")
     .exitOverride();
-  // Subcommands take over how errors end.
   addLint(program);
   addSchema(program);
   addRules(program);
+  // Commands are made before the settings above can reach them.
   for (const command of program.commands) command.copyInheritedSettings(program);
+  program.addHelpText("after", () => helpOfLint(program));
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** The default command's options belong to the first help that people see. */
+function helpOfLint(program: Command): string {
+  const lint = program.commands.find((command) => command.name() === "lint");
+  const help = lint?.helpInformation() ?? "";
+  return `\nOptions of lint:\n${help.slice(help.indexOf("Options:") + "Options:".length + 1).trimEnd()}`;
 }
 
 function report(error: unknown): number {

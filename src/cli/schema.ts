@@ -2,9 +2,11 @@ import type { Command } from "commander";
 import { rules } from "../../rules/index.ts";
 import { loadConfig } from "../disk/config.ts";
 import { readFolder } from "../disk/lint-folder.ts";
+import { isWithin } from "../disk/paths.ts";
 import { findTargets, showFrom } from "../disk/targets.ts";
 import { failure } from "../lint/failure.ts";
 import type { Catalog, Table } from "../model/catalog.ts";
+import type { DatabaseSource } from "../model/input.ts";
 import type { Database } from "../model/project.ts";
 import type { Span } from "../model/span.ts";
 import { formatUnread } from "../report/pretty.ts";
@@ -44,7 +46,7 @@ async function runSchema(path: string | undefined, options: Options): Promise<vo
     texts.set(show(at.path), at.path);
     return { ...at, path: show(at.path) };
   };
-  const catalogs = project.databases.flatMap((database) => {
+  const catalogs = project.databases.filter((_, index) => isAsked(input.databases[index], target.within)).flatMap((database) => {
     const catalog = choose(database, source);
     return catalog === null ? [] : [{ id: database.id, catalog: moveCatalog(catalog, move) }];
   });
@@ -58,6 +60,12 @@ async function runSchema(path: string | undefined, options: Options): Promise<vo
 function print(catalogs: NamedCatalog[], format: "pretty" | "json" | "markdown", sources: ReturnType<typeof makeSources>, colours: boolean): string {
   if (format === "json") return formatSchemaJson(catalogs, sources);
   return format === "markdown" ? formatSchemaMarkdown(catalogs) : formatSchemaPretty(catalogs, colours);
+}
+
+/** Does a file of this database lie in what was asked for? */
+function isAsked(source: DatabaseSource | undefined, within: string[]): boolean {
+  const files = source === undefined ? [] : [...source.schemaFiles, ...source.migrations.flatMap((list) => list.files)];
+  return within.length === 0 || files.some((path) => within.some((dir) => isWithin(path, dir)));
 }
 
 function choose(database: Database, source: "all" | "migrations" | "schema"): Catalog | null {

@@ -14,6 +14,8 @@ export type Discovery = {
   /** Folders that the user asked for, relative to the root; empty: all of it. */
   asked: string[];
   facts(path: string): FileFacts | null;
+  /** The files that these lead to by imports and re-exports, themselves too. */
+  reach(paths: string[]): Set<string>;
 };
 
 /** A database as it was found. `named`: the file (or folder) that its id is made of. */

@@ -3,7 +3,7 @@ import type { Discovery, Found } from "./context.ts";
 import { findDrizzle } from "./drizzle.ts";
 import { isKnownSchema, joinHistories } from "./merge.ts";
 import { byName, folderOf } from "./paths.ts";
-import { findPlainSql } from "./plain-sql.ts";
+import { findAnySql, findPlainSql } from "./plain-sql.ts";
 import { findPrisma } from "./prisma.ts";
 import { findSqlc } from "./sqlc.ts";
 import { findSupabase } from "./supabase.ts";
@@ -17,7 +17,8 @@ export function discoverDatabases(discovery: Discovery): DatabaseSource[] {
   const histories = plain.filter((found) => found.migrations.length > 0);
   const joined = joinHistories(discovery, named, [...supabase, ...histories]);
   const dumps = plain.filter((found) => found.migrations.length === 0 && !isKnownSchema(discovery, found, joined));
-  return nameDatabases([...joined, ...dumps]);
+  const found = [...joined, ...dumps];
+  return nameDatabases(found.length > 0 ? found : findAnySql(discovery));
 }
 
 /** Every file that these databases are made of. */

@@ -96,29 +96,46 @@ function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
 /** Names that queries use; importing them declares no table. */
 const notBuilders = new Set(["alias", "union", "unionAll", "intersect", "intersectAll", "except", "exceptAll", "getTableConfig", "getViewConfig", "default"]);
 
-/** One database a package (and dialect) whose tables no configuration claims. */
+type Group = { home: string; dialect: Dialect; paths: string[] };
+
+/** One database a package (and dialect) whose tables no configuration claims; packages that use each other's tables share one. */
 function withoutConfig(discovery: Discovery, declaring: Map<string, Dialect>, configured: Found[]): Found[] {
-  const byPackage = new Map<string, string[]>();
+  const claimed = discovery.reach(configured.flatMap(({ schemaFiles }) => schemaFiles));
+  const groups = new Map<string, Group>();
+  const taken = new Set<string>();
   for (const [path, dialect] of declaring) {
-    const home = owningPackage(discovery.packages, folderOf(path))?.info.dir ?? folderOf(path);
-    if (configured.some((database) => database.schemaFiles.some((file) => isInPackage(discovery, file, home)))) continue;
+    const home = packageOf(discovery, path);
+    if (claimed.has(path) || configured.some(({ schemaFiles }) => schemaFiles.some((file) => packageOf(discovery, file) === home))) taken.add(home);
     const key = JSON.stringify([home, dialect]);
-    byPackage.set(key, [...(byPackage.get(key) ?? []), path]);
+    groups.set(key, { home, dialect, paths: [...(groups.get(key)?.paths ?? []), path] });
   }
-  return [...byPackage].map(([key, paths]) => {
-    const [home, dialect] = JSON.parse(key) as [string, Dialect];
-    const schemaFiles = paths.sort(byName);
-    const folder = commonFolder(schemaFiles.map(folderOf));
-    const out = ["drizzle", "migrations", "src/db/migrations"].map((name) => (home === "" ? name : `${home}/${name}`));
-    const journal = out.find((dir) => discovery.files.has(`${dir}/meta/_journal.json`));
-    return {
-      ...describe(discovery, folder, home, home, schemaFiles),
-      dialect,
-      migrations: journal === undefined ? [] : readDrizzleMigrations(discovery, journal, null),
-    };
-  });
+  return joinGroups(discovery, [...groups.values()].filter(({ home }) => !taken.has(home))).map((group) => fromGroup(discovery, group));
 }
 
-function isInPackage({ packages }: Discovery, file: string, home: string): boolean {
-  return (owningPackage(packages, folderOf(file))?.info.dir ?? folderOf(file)) === home;
+/** A group whose files lead to another's is one database with it. */
+function joinGroups(discovery: Discovery, groups: Group[]): Group[] {
+  const joined: Group[] = [];
+  for (const group of groups) {
+    const reached = discovery.reach(group.paths);
+    const owner = joined.find((other) => {
+      if (other.dialect !== group.dialect) return false;
+      return other.paths.some((path) => reached.has(path)) || group.paths.some((path) => discovery.reach(other.paths).has(path));
+    });
+    if (owner === undefined) joined.push({ ...group });
+    else owner.paths = [...owner.paths, ...group.paths];
+  }
+  return joined;
+}
+
+function fromGroup(discovery: Discovery, { home, dialect, paths }: Group): Found {
+  const schemaFiles = [...paths].sort(byName);
+  const folder = commonFolder(schemaFiles.map(folderOf));
+  const out = ["drizzle", "migrations", "src/db/migrations"].map((name) => (home === "" ? name : `${home}/${name}`));
+  const journal = out.find((dir) => discovery.files.has(`${dir}/meta/_journal.json`));
+  const migrations = journal === undefined ? [] : readDrizzleMigrations(discovery, journal, null);
+  return { ...describe(discovery, folder, home, home, schemaFiles), dialect, migrations };
+}
+
+function packageOf({ packages }: Discovery, file: string): string {
+  return owningPackage(packages, folderOf(file))?.info.dir ?? folderOf(file);
 }

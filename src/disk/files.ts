@@ -39,7 +39,7 @@ export function openFolder(root: string, ignored: string[] = []): Files {
     };
     try {
       const { size } = statSync(join(root, path));
-      if (size > limit) return problem(`too large: ${(size / 1024 / 1024).toFixed(1)} MB, ${limit / 1024 / 1024} MB are read`);
+      if (size > limit) return problem(`too large (${Math.ceil(size / 1024 / 102.4) / 10} MB; the limit is ${limit / 1024 / 1024} MB)`);
       const decoded = decode(readFileSync(join(root, path)), isCode(path));
       return "text" in decoded ? decoded.text : problem(decoded.problem);
     } catch (error) {

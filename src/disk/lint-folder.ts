@@ -2,13 +2,14 @@ import { check } from "../lint/check.ts";
 import { failure } from "../lint/failure.ts";
 import type { Suppression } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
+import type { ProjectInput } from "../model/input.ts";
 import type { Project } from "../model/project.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Unread } from "../model/span.ts";
 import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
 import type { Config } from "./config.ts";
-import { isSource } from "./languages.ts";
+import { isCode, isSource } from "./languages.ts";
 import { loadProject } from "./load.ts";
 import { isWithin } from "./paths.ts";
 import type { Target } from "./targets.ts";
@@ -26,7 +27,7 @@ export type LintedFolder = {
 /** Everything from a folder to findings, but for the printing. */
 export async function lintFolder(target: Target, config: Config, rules: Rule[]): Promise<LintedFolder> {
   const { project, input } = await readFolder(target, config);
-  refuseUnreadable(target, project);
+  refuseUnreadable(target, project, input);
   refuseEmpty(target, input.files.paths);
   const { findings, suppressed, unusedSuppressions } = check(project, rules, {
     preset: config.preset ?? "recommended",
@@ -38,7 +39,7 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[]):
   const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
   const shown = new Set(input.files.paths);
   const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
-  if (found.length === 0) refuseNothing(target, project, input.candidates.length);
+  if (found.length === 0) refuseNothing(target, project, input.candidates);
   return { project, findings: found, suppressed, unusedSuppressions, unread: project.unread.filter(asked), text: (path) => input.files.text(path) };
 }
 
@@ -50,11 +51,13 @@ export async function readFolder(target: Target, config: Config) {
   return { project: { ...built, unread: mergeUnread([...built.unread, ...input.unread]) }, input };
 }
 
-/** A file that the user named and that could not be read at all. */
-function refuseUnreadable(target: Target, project: Project): void {
+/** A file that the user named and of which nothing could be read. */
+function refuseUnreadable(target: Target, project: Project, input: ProjectInput): void {
   for (const path of target.files) {
-    const whole = project.unread.find(({ at }) => at.path === path && at.start === 0 && at.end === 0);
-    if (whole !== undefined) throw failure(`${path}: ${whole.message}`);
+    const places = project.unread.filter(({ at }) => at.path === path);
+    const facts = input.facts(path);
+    const isEmpty = facts === null || facts.sql?.statements.length === 0 || facts.prisma?.models.length === 0;
+    if (places[0] !== undefined && isEmpty) throw failure(`${path}: ${places.map(({ message }) => message).slice(0, 3).join("; ")}`);
   }
 }
 
@@ -66,18 +69,14 @@ function refuseEmpty(target: Target, paths: string[]): void {
 }
 
 /** Silence must not mean that nothing was compared. */
-function refuseNothing(target: Target, project: Project, candidates: number): void {
+function refuseNothing({ root }: Target, project: Project, candidates: string[]): void {
   const tables = project.databases.reduce((sum, { catalog }) => sum + Object.keys(catalog.tables).length, 0);
   if (tables > 0 || project.databases.some(({ migrations }) => migrations.some(({ statements }) => statements.length > 0))) return;
-  const where = target.root;
-  if (project.databases.length > 0) {
-    const reasons = project.unread.slice(0, 5).map(({ at, message }) => `\n  ${at.path}: ${message}`).join("");
-    throw failure(`no table could be read out of the schema in ${where}${reasons}`);
-  }
-  const looked = "a Drizzle or Prisma schema, SQL migrations, Supabase, sqlc or a schema file";
   const reasons = project.unread.slice(0, 5).map(({ at, message }) => `\n  ${at.path}: ${message}`).join("");
-  if (candidates > 0) throw failure(`nothing to compare with in ${where}: there is code, but no schema was found (${looked})${reasons}`);
-  throw failure(`nothing to lint in ${where}: no schema was found (${looked})${reasons}`);
+  if (project.databases.length > 0) throw failure(`no table could be read out of the schema in ${root}${reasons}`);
+  const looked = "a Drizzle or Prisma schema, SQL migrations, Supabase, sqlc, schema.sql";
+  const what = candidates.some(isCode) ? "nothing to compare the code with" : "nothing to lint";
+  throw failure(`${what} in ${root}: no schema was found (${looked})${reasons}`);
 }
 
 function mergeUnread(unread: Unread[]): Unread[] {

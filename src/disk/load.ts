@@ -10,6 +10,7 @@ import type { Files } from "./files.ts";
 import { isSource } from "./languages.ts";
 import { readPackages } from "./packages.ts";
 import { folderOf } from "./paths.ts";
+import { createReach } from "./reach.ts";
 import { readTsconfigs } from "./tsconfig.ts";
 
 export type LoadOptions = {
@@ -30,19 +31,19 @@ export function loadProject(root: string, options: LoadOptions = {}): ProjectInp
 export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput & { files: Files } {
   const { candidates, facts } = openFacts(files);
   const packages = readPackages(files);
-  const discovery: Discovery = { files, packages, candidates, facts, asked: options.asked ?? [] };
-  const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
-  const databases = [...found, ...loose(files, found, options.asked ?? [])];
-  return {
+  const asked = options.asked ?? [];
+  const input: ProjectInput = {
     paths: files.all,
     facts,
     candidates,
     packages: packages.map(({ info }) => info),
     tsconfigs: readTsconfigs(files, packages),
-    databases,
+    databases: [],
     unread: files.unread,
-    files,
   };
+  const discovery: Discovery = { files, packages, candidates, facts, asked, reach: createReach(input) };
+  const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
+  return { ...input, databases: [...found, ...loose(files, found, asked)], files };
 }
 
 /** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */

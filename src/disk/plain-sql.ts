@@ -76,12 +76,21 @@ function folders({ files }: Discovery, dir: string): MigrationList | null {
   return list.length > 0 && list[0] !== undefined && folderOf(list[0]) === dir ? { runner: "unknown", files: list, dir: parent } : null;
 }
 
+/** Where nothing else tells of a database: every .sql file that creates tables, by folder. */
+export function findAnySql(discovery: Discovery): Found[] {
+  return groupByFolder(discovery, discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !isAside(discovery, path)));
+}
+
 /** Files that are named as a schema and create tables: one database a folder. */
 function wholeSchemas(discovery: Discovery, free: string[]): Found[] {
+  const folder = /(?:^|\/)(?:docker-entrypoint-initdb\.d|docker-init|initdb(?:\.d)?|schemas?)\//;
+  return groupByFolder(discovery, free.filter((path) => schemaFile.test(nameOf(path)) || folder.test(path)));
+}
+
+function groupByFolder(discovery: Discovery, paths: string[]): Found[] {
   const byFolder = new Map<string, string[]>();
-  for (const path of free) {
-    const named = schemaFile.test(nameOf(path)) || /(?:^|\/)(?:docker-entrypoint-initdb\.d|docker-init|initdb(?:\.d)?|schemas?)\//.test(path);
-    if (!named || !/\bCREATE\s+(?:UNLOGGED\s+)?TABLE\b/i.test(discovery.files.text(path) ?? "")) continue;
+  for (const path of paths) {
+    if (!/\bCREATE\s+(?:UNLOGGED\s+)?TABLE\b/i.test(discovery.files.text(path) ?? "")) continue;
     byFolder.set(folderOf(path), [...(byFolder.get(folderOf(path)) ?? []), path]);
   }
   return [...byFolder].flatMap(([dir, schemaFiles]) => {
