@@ -106,6 +106,24 @@ describe("columns", () => {
   });
 });
 
+describe("columns that helpers decide about", () => {
+  it("knows what the possible columns share", () => {
+    const { table } = read(`
+      function cuid(name: string, options?: { default?: boolean }) {
+        const column = varchar(name, { length: 24 }).notNull();
+        return options?.default === false ? column : column.$defaultFn(() => createId());
+      }
+      const maybe = (name: string, on: boolean) => (flag() ? text(name) : text(name).unique());
+      export const a = pgTable("a", { id: cuid("id").primaryKey(), other: cuid("other", { default: false }) });
+      export const b = pgTable("b", { id: maybe("id", true) });`);
+    expect(table("a").columns.map((column) => [column.name, column.nullable, column.default])).toEqual([
+      ["id", false, { by: "client", fresh: true }],
+      ["other", false, null],
+    ]);
+    expect([table("a").complete, table("b").complete]).toEqual([true, false]);
+  });
+});
+
 describe("factories", () => {
   it("reads creators, schemas and their kin", () => {
     const { tables } = read(`import * as p from "drizzle-orm/pg-core"; import { snakeCase } from "drizzle-orm/pg-core";
@@ -130,6 +148,8 @@ describe("factories", () => {
 
   it("knows MySQL and SQLite", () => {
     const sqlite = read({ "schema.ts": `import { sqliteTable, text } from "drizzle-orm/sqlite-core"; export const t = sqliteTable("t", { a: text("a").unique() });` }, { dialect: "sqlite" });
+    const numbered = read({ "schema.ts": `import { sqliteTable, integer } from "drizzle-orm/sqlite-core"; export const t = sqliteTable("t", { id: integer("id").primaryKey() });` }, { dialect: "sqlite" });
+    expect(numbered.tables[0]?.columns[0]?.default).toEqual({ by: "database", fresh: true });
     expect(sqlite.tables[0]?.keys.map(showKey)).toEqual(["index t_a_unique (a)"]);
     const mysql = read({ "schema.ts": `import { mysqlTable, varchar } from "drizzle-orm/mysql-core"; export const t = mysqlTable("t", { a: varchar("a", { length: 9 }).unique() });` }, { dialect: "mysql" });
     expect(mysql.tables[0]?.keys.map(showKey)).toEqual(["constraint t_a_unique (a)"]);

@@ -75,7 +75,7 @@ describe("files", () => {
 });
 
 describe("databaseForFile", () => {
-  const database = (id: string, orm: Database["orm"]): Database => ({ id, orm }) as Database;
+  const database = (id: string, orm: Database["orm"]): Database => ({ id, orm, catalog: { dialect: "postgres", tables: id === "empty" ? {} : { "public.t": {} } } }) as unknown as Database;
   const source = (id: string, dir: string, schemaFiles: string[] = []) => drizzleSource(schemaFiles, { id, dir });
 
   it("takes the only one there is", () => {
@@ -83,6 +83,7 @@ describe("databaseForFile", () => {
     const home = createHomes(program, [database("x", "drizzle")]);
     expect(home("a.ts")?.id).toBe("x");
     expect(home("a.ts", "prisma")).toBeNull();
+    expect(createHomes(program, [database("x", "drizzle"), database("empty", "sql")])("a.ts")?.id).toBe("x");
   });
 
   it("looks at folders, dependencies and imports", () => {

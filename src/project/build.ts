@@ -1,5 +1,6 @@
 import type { ProjectInput } from "../model/input.ts";
 import type { Project, ProjectFile } from "../model/project.ts";
+import type { Unread } from "../model/span.ts";
 import { buildDatabases } from "./databases.ts";
 import { describeFile } from "./files.ts";
 import { createHomes } from "./homes.ts";
@@ -19,13 +20,17 @@ export function buildProject(input: ProjectInput): Project {
   const databases = buildDatabases(program, tables, unread);
   const databaseForFile = createHomes(program, databases);
   void databaseForFile;
-  const files = describeFiles(input);
-  return { databases, sites: [], handlers: [], claims: [], files, unread: unread, counts: countSites([], []) };
+  const files = describeFiles(input, unread);
+  return { databases, sites: [], handlers: [], claims: [], files, unread, counts: countSites([], []) };
 }
 
-/** The files that hold facts, in order of their paths, with what was not understood in them. */
-function describeFiles(input: ProjectInput): ProjectFile[] {
+/** The files that hold facts, in order of their paths; what was not understood in them goes to `unread`. */
+function describeFiles(input: ProjectInput, unread: Unread[]): ProjectFile[] {
   const migrations = new Set(input.databases.flatMap((source) => source.migrations.flatMap((list) => list.files)));
   const paths = new Set([...input.candidates, ...migrations]);
-  return [...paths].sort().map((path) => describeFile(path, input.facts(path), migrations.has(path)));
+  return [...paths].sort().map((path) => {
+    const facts = input.facts(path);
+    unread.push(...(facts?.unread ?? []));
+    return describeFile(path, facts, migrations.has(path));
+  });
 }

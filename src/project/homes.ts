@@ -17,7 +17,7 @@ export function createHomes(program: Program, databases: Database[]): (path: str
     const key = `${orm ?? ""}\0${path}`;
     const seen = known.get(key);
     if (seen !== undefined) return seen;
-    const candidates = databases.filter((database) => orm === undefined || database.orm === orm);
+    const candidates = databases.filter((database) => (orm === undefined || database.orm === orm) && !isEmpty(database));
     const found = candidates.length < 2 ? (candidates[0] ?? null) : choose(path, candidates);
     known.set(key, found);
     return found;
@@ -75,6 +75,11 @@ export function createHomes(program: Program, databases: Database[]): (path: str
       return target?.kind === "file" ? [target.path] : [];
     });
   }
+}
+
+/** A folder of scripts that make no tables is nobody's database. */
+function isEmpty(database: Database): boolean {
+  return Object.keys(database.catalog.tables).length === 0;
 }
 
 function only(databases: Database[]): Database | null {

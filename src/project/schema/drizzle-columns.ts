@@ -1,4 +1,4 @@
-import type { Column, ColumnDefault } from "../../model/catalog.ts";
+import type { Column, ColumnDefault, Dialect } from "../../model/catalog.ts";
 import type { Span } from "../../model/span.ts";
 import { returnOf } from "../evaluate.ts";
 import { asString, entryOf, possibilities } from "../evaluated.ts";
@@ -10,19 +10,20 @@ import { columnType, isSerial } from "./drizzle-types.ts";
 
 /** A column as a builder chain declares it; `links` are the chain's methods, for its keys and references. */
 export type DrizzleColumn = { property: string; column: Column; explicitName: string | null; links: ChainLink[]; at: Span };
+export type ColumnNaming = { casing: Casing; dialect: Dialect };
 export type DrizzleColumns = { columns: DrizzleColumn[]; complete: boolean };
 
 /** Values that differ with each row, as SQL writes them. */
 const FRESH_SQL = /\b(gen_random_uuid|uuid_generate_v\d\w*|uuidv[47]|gen_ulid|generate_ulid|ulid|nanoid|cuid|nextval|now|clock_timestamp|current_timestamp|random)\b/i;
 
 /** The columns of a table: an object of builders, spreads and helpers, or a callback that returns one. */
-export function readColumns(program: Program, value: Evaluated | null, casing: Casing): DrizzleColumns {
+export function readColumns(program: Program, value: Evaluated | null, naming: ColumnNaming): DrizzleColumns {
   const object = value?.kind === "function" ? returnOf(program, value) : value;
   if (object?.kind !== "object") return { columns: [], complete: false };
   const columns: DrizzleColumn[] = [];
   let complete = object.complete;
   for (const [property, item] of object.entries) {
-    const column = readColumn(program, property, item, casing);
+    const column = readColumn(program, property, item, naming);
     if (column === null) complete = false;
     else {
       columns.push(column.column);
@@ -35,8 +36,8 @@ export function readColumns(program: Program, value: Evaluated | null, casing: C
 type ReadColumn = { column: DrizzleColumn; known: boolean };
 
 /** A helper may make one of several columns; what they share is known. null: not a column, or not surely one. */
-function readColumn(program: Program, property: string, value: Evaluated, casing: Casing): ReadColumn | null {
-  const [first, ...others] = possibilities(value).map((item) => readOne(program, property, item, casing));
+function readColumn(program: Program, property: string, value: Evaluated, naming: ColumnNaming): ReadColumn | null {
+  const [first, ...others] = possibilities(value).map((item) => readOne(program, property, item, naming));
   if (first == null) return null;
   for (const other of others) {
     if (other?.column.column.name !== first.column.column.name) return null;
@@ -54,7 +55,7 @@ function signature(column: DrizzleColumn): string {
 }
 
 /** `known: false`: made by a helper that could not be read, so its name and keys may differ. */
-function readOne(program: Program, property: string, value: Evaluated, casing: Casing): ReadColumn | null {
+function readOne(program: Program, property: string, value: Evaluated, { casing, dialect }: ColumnNaming): ReadColumn | null {
   if (value.kind === "undefined") return null;
   const chain = wholeChain(program, value);
   const { builder, methods, type, known } = readBuilder(program, chain.root, chain.links);
@@ -65,13 +66,15 @@ function readOne(program: Program, property: string, value: Evaluated, casing: C
   const explicitName = trusted ? given : null;
   const has = (...names: string[]): boolean => methods.some((link) => names.includes(link.name));
   const identity = has("generatedAlwaysAsIdentity", "generatedByDefaultAsIdentity");
+  // SQLite gives an INTEGER PRIMARY KEY the next row's number.
+  const numbered = identity || isSerial(type) || has("autoincrement") || (dialect === "sqlite" && type === "integer" && has("primaryKey"));
   const notNull = has("notNull", "primaryKey") || identity || isSerial(type);
   const column: Column = {
     name: explicitName ?? converted,
     property,
     type,
     nullable: notNull ? false : known ? true : null,
-    default: readDefault(program, methods, identity || isSerial(type)),
+    default: readDefault(program, methods, numbered),
     generated: has("generatedAlwaysAs"),
     at: value.at,
   };

@@ -90,7 +90,7 @@ function readTable(state: State, value: Declared, owner: Owner | null): Known | 
   }
   const version = majorVersion(owner?.source.ormVersion ?? null);
   const casing = call.casing === undefined ? (owner?.source.casing ?? null) : call.casing;
-  const columns = readColumns(state.program, call.columns, casing);
+  const columns = readColumns(state.program, call.columns, { casing, dialect: call.dialect });
   const name: QualifiedName = { schema: call.schema, name: call.name };
   const table: DrizzleTable = { name, call, columns, version, at: value.at };
   const isOwned = owner !== null && owner.source.dialect === call.dialect;
