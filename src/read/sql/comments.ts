@@ -1,3 +1,4 @@
+import type { Span } from "../../model/span.ts";
 import type { Statement } from "../../model/statement.ts";
 import { isBreakpoint } from "./prepare.ts";
 import type { SqlSource } from "./scope.ts";
@@ -44,6 +45,19 @@ function queryName(comments: string[]): Pick<Statement, "name" | "command"> {
     if (typed?.[1]) return { name: typed[1], command: null };
   }
   return { name: null, command: null };
+}
+
+/** Comments with their marks; `--` lines under each other are one, so that a sentence may run over them. */
+export function joinLines(source: SqlSource): { text: string; at: Span }[] {
+  const joined: { start: number; end: number }[] = [];
+  for (const { kind, start, end } of source.segments) {
+    if (kind !== "comment") continue;
+    const last = joined.at(-1);
+    const lines = last && source.text.startsWith("--", start) && source.text.startsWith("--", last.start);
+    if (lines && /^\r?\n[ \t]*$/.test(source.text.slice(last.end, start))) last.end = end;
+    else joined.push({ start, end });
+  }
+  return joined.map(({ start, end }) => ({ text: source.text.slice(start, end), at: source.span(start, end) }));
 }
 
 const steering = /^(?:\+goose|\+migrate|migrate:|atlas:|pg-delta:|flyway:|sqitch|pgroll|dbmate)|\b(?:no|disable|without)[-_ ]?transaction\b|\btransaction\s*[:=]\s*(?:false|none|off|no)\b|^(?:up|down) migration\b/i;

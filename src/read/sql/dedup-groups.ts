@@ -9,10 +9,13 @@ import type { Scope } from "./scope.ts";
 
 /** Duplicates found by a window or a group over the same table. */
 export function readGrouped(scope: Scope, removal: Removal): Duplicates | null {
-  for (const query of removal.queries) {
-    if (nameInFrom(query.fromClause, removal.relation) === null) continue;
-    const found = readWindow(scope, removal, query) ?? readDistinct(scope, removal, query) ?? readGroup(scope, removal, query);
-    if (found) return found;
+  const queries = removal.queries.filter((query) => nameInFrom(query.fromClause, removal.relation) !== null);
+  // A group may only preselect what a window then ranks, so windows are asked first.
+  for (const read of [readWindow, readDistinct, readGroup]) {
+    for (const query of queries) {
+      const found = read(scope, removal, query);
+      if (found) return found;
+    }
   }
   return null;
 }
@@ -86,6 +89,7 @@ function readDistinct(scope: Scope, removal: Removal, query: Tree.SelectStmt): D
 function readGroup(scope: Scope, removal: Removal, query: Tree.SelectStmt): Duplicates | null {
   if (!query.groupClause?.length) return null;
   const kept = keptRow(scope, query);
+  if (kept !== null && worksOnKept(removal, query)) return null;
   const repeated = countsRepeated(query.havingClause);
   const excluded = excludes(removal, query);
   if (!repeated && !(kept !== null && (excluded || removal.deletes))) return null;
@@ -115,6 +119,25 @@ function keptRow(scope: Scope, query: Tree.SelectStmt): string | null {
     if (name === "array_agg") kept = readOrder(scope, call.agg_order).at(-1) ?? canonicalizeExpression(scope, of).text;
   });
   return kept;
+}
+
+function keptIn(value: Node | undefined): boolean {
+  let found = false;
+  walk(value, (kind, content) => {
+    if (kind === "FuncCall") found ||= /^(?:min|max|array_agg)$/.test(namesOf((content as Tree.FuncCall).funcname).at(-1) ?? "");
+  });
+  return found;
+}
+
+/** `t.id = d.keep_id`: the statement is about the rows that stay. */
+function worksOnKept(removal: Removal, query: Tree.SelectStmt): boolean {
+  const names = (query.targetList ?? []).flatMap((node) => {
+    const target = as(node, "ResTarget");
+    return target?.name && keptIn(target.val) ? [target.name] : [];
+  });
+  return conjuncts(removal.where).some((condition) =>
+    equalPairs(condition)?.some(([left, right]) => [left, right].some((side) => names.includes(columnOf(side)?.column ?? "") && columnOf(side)?.table !== removal.own)),
+  );
 }
 
 function countsRepeated(having: Node | undefined): boolean {
@@ -158,7 +181,21 @@ function findsByValue(removal: Removal, grouping: KeyPart[]): boolean {
 
 /** Conditions of the query that finds the duplicates, and those that the statement itself adds. */
 function filterOf(scope: Scope, removal: Removal, query: Tree.SelectStmt): Duplicates["where"] {
-  return predicateOf(scope, [...conjuncts(query.whereClause), ...ownConditions(scope, removal, query)]);
+  const inside = conjuncts(query.whereClause).filter((condition) => !picksRepeatedGroups(removal, condition));
+  return predicateOf(scope, [...inside, ...ownConditions(scope, removal, query)]);
+}
+
+/** `(a, b) IN (SELECT a, b … HAVING count(*) > 1)`: groups of one row have no duplicates, so it filters nothing. */
+function picksRepeatedGroups(removal: Removal, condition: Node): boolean {
+  const tested = as(condition, "SubLink")?.testexpr;
+  const columns = (as(tested, "RowExpr")?.args ?? (tested ? [tested] : [])).map((node) => columnOf(node)?.column);
+  return (
+    columns.length > 0 &&
+    removal.queries.some((query) => {
+      const grouped = (query.groupClause ?? []).map((node) => columnOf(node)?.column);
+      return countsRepeated(query.havingClause) && grouped.length === columns.length && grouped.every((column) => columns.includes(column));
+    })
+  );
 }
 
 function outerFilter(scope: Scope, removal: Removal, query: Tree.SelectStmt): Duplicates["where"] {

@@ -25,18 +25,16 @@ type Pair = Duplicates & { grouping: KeyPart[]; filters: Node[]; all: boolean };
 
 function readPair(scope: Scope, conditions: Node[], own: string, other: string): Duplicates | null {
   const pair: Pair = { grouping: [], where: null, nullsEqual: false, order: [], ties: null, filters: [], all: false };
-  let compared = false;
   for (const condition of conditions) {
     const sides = new Set(tablesIn(condition));
     if (!(sides.has(own) && sides.has(other))) {
       pair.filters.push(condition);
-    } else if (addGrouping(scope, pair, condition, own, other) || addOrder(pair, condition, own, other)) {
-      compared = true;
-    } else {
+    } else if (!addGrouping(scope, pair, condition, own, other) && !addOrder(pair, condition, own, other)) {
       return null;
     }
   }
-  if (!compared || (pair.grouping.length === 0 && pair.order.length === 0)) return null;
+  // Rows that are only looked up a second time (`prev.id = t.id`) are no duplicates.
+  if (pair.order.length === 0 && !pair.all) return null;
   const { filters, all, ...duplicates } = pair;
   const last = pair.order.at(-1);
   return {

@@ -1,7 +1,9 @@
 import type { FileFacts } from "../../model/facts.ts";
 import type { SourceFile, Span, Unread } from "../../model/span.ts";
-import { findDirectives } from "./comments.ts";
+import { readClaims, readSuppressions } from "../comments.ts";
+import { findDirectives, joinLines } from "./comments.ts";
 import { otherDialect } from "./dialect.ts";
+import { isSqlParserReady } from "./parser.ts";
 import { prepareFile } from "./prepare.ts";
 import { blankSegments, commentText } from "./segments.ts";
 import { sourceOf } from "./sources.ts";
@@ -14,12 +16,17 @@ import { brokenStatement, readParsed } from "./text.ts";
  */
 export function readSqlFile(file: SourceFile): FileFacts {
   const span = (start: number, end: number): Span => ({ path: file.path, start, end });
-  const facts: FileFacts = { path: file.path, language: "sql", unread: [], suppressions: [], claims: [], sql: null, prisma: null, code: null };
-  if (file.text.includes("\0")) return { ...facts, unread: [{ at: span(0, 0), message: "binary file" }] };
+  const empty: FileFacts = { path: file.path, language: "sql", unread: [], suppressions: [], claims: [], sql: null, prisma: null, code: null };
+  if (file.text.includes("\0")) return { ...empty, unread: [{ at: span(0, 0), message: "binary file" }] };
+  if (!isSqlParserReady()) return { ...empty, unread: [{ at: span(0, 0), message: "Postgres' parser is not loaded" }] };
   const source = sourceOf(prepareFile(file.text), span);
-  const comments = source.segments
-    .filter((segment) => segment.kind === "comment")
-    .map(({ start, end }) => ({ text: commentText(source.text.slice(start, end)), at: span(start, end) }));
+  const raw = source.segments.filter((segment) => segment.kind === "comment").map(({ start, end }) => ({ text: source.text.slice(start, end), at: span(start, end) }));
+  const comments = raw.map(({ text, at }) => ({ text: commentText(text), at }));
+  const facts: FileFacts = {
+    ...empty,
+    suppressions: readSuppressions(raw),
+    claims: readClaims(joinLines(source).map(({ text, at }) => ({ text, at, declaration: null, function: null }))),
+  };
   const sql = { statements: [], directives: findDirectives(comments.map((comment) => comment.text)), comments };
   const { statements, broken } = readAll(source.text, source.segments);
   if (broken.length > 0) {
