@@ -43,8 +43,8 @@ export function conditionOf(text: string): Condition {
 function readCondition(text: string): Condition {
   const tree = tryParse(text);
   if (tree) return takeApart(tree);
-  const arms = cutAtAnd(text);
-  return arms.length > 1 ? { kind: "and", items: arms.map(readCondition) } : { kind: "atom", atom: { text, columns: null, form: { kind: "other" }, strictIn: [] } };
+  const pieces = cutAtAnd(text);
+  return pieces.length > 1 ? { kind: "and", items: pieces.map(readCondition) } : { kind: "atom", atom: { text, columns: null, form: { kind: "other" }, strictIn: [] } };
 }
 
 function tryParse(text: string): Expr | null {
@@ -57,31 +57,32 @@ function tryParse(text: string): Expr | null {
 
 /** Cuts at ` and ` outside of quotes, parentheses and CASE. */
 function cutAtAnd(text: string): string[] {
-  const arms: string[] = [];
+  const pieces: string[] = [];
   let [depth, start] = [0, 0];
   for (const match of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:case|end)\b| and /g)) {
     if (match[0] === "(" || match[0] === "case") depth += 1;
     else if (match[0] === ")" || match[0] === "end") depth -= 1;
     else if (match[0] === " and " && depth === 0) {
-      arms.push(text.slice(start, match.index));
+      pieces.push(text.slice(start, match.index));
       start = match.index + match[0].length;
     }
   }
-  return [...arms, text.slice(start)];
+  return [...pieces, text.slice(start)];
 }
 
 function takeApart(e: Expr): Condition {
-  if (e.type === "binary" && (e.op === "AND" || e.op === "OR")) {
-    const kind = e.op === "AND" ? "and" : "or";
-    const items = [takeApart(e.left), takeApart(e.right)].flatMap((item) => (item.kind === kind ? item.items : [item]));
-    return { kind, items };
-  }
+  if (e.type === "binary" && (e.op === "AND" || e.op === "OR")) return { kind: e.op === "AND" ? "and" : "or", items: arms(e.op, e).map(takeApart) };
   if (e.type === "binary" && (e.op === "IN" || e.op === "NOT IN") && e.right.type === "list") {
     const op = e.op === "IN" ? "=" : "!=";
     const items = e.right.expressions.map((right): Condition => ({ kind: "atom", atom: readAtom({ type: "binary", op, left: e.left, right }) }));
     return { kind: e.op === "IN" ? "or" : "and", items };
   }
   return { kind: "atom", atom: readAtom(e) };
+}
+
+/** Lists stay as they are: Postgres opens an IN only when its turn comes, so that it proves less than a flat OR would. */
+function arms(op: "AND" | "OR", e: Expr): Expr[] {
+  return e.type === "binary" && e.op === op ? [...arms(op, e.left), ...arms(op, e.right)] : [e];
 }
 
 function readAtom(e: Expr): Atom {
@@ -107,13 +108,13 @@ function constantOf(e: Expr): Constant | null {
   return e.type === "null" ? { kind: "null" } : null;
 }
 
-/** `clause_is_strict_for`: every expression that a strict operator or function takes in, at any depth. */
+/** `clause_is_strict_for`: every expression that a strict operator or function takes in, at any depth. It does not look into NOT. */
 function* strictOperands(e: Expr): Generator<string> {
   yield textOf(e);
   if (e.type === "binary" && strictOperators.test(e.op)) {
     yield* strictOperands(e.left);
     yield* strictOperands(e.right);
-  } else if (e.type === "unary" && (e.op === "NOT" || e.op === "-" || e.op === "+")) yield* strictOperands(e.operand);
+  } else if (e.type === "unary" && (e.op === "-" || e.op === "+")) yield* strictOperands(e.operand);
   else if (e.type === "cast" || e.type === "member") yield* strictOperands(e.operand);
   else if (e.type === "call" && strictFunctions.test(e.function.name)) for (const argument of e.args) yield* strictOperands(argument);
 }

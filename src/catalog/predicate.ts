@@ -65,7 +65,8 @@ function provesNullTest(clause: Atom, goal: { left: string; isNull: boolean }): 
   const { form } = clause;
   if (goal.isNull) return form.kind !== "other" && form.left === goal.left ? "no" : "unknown";
   if (form.kind === "null-test") return form.left === goal.left ? "no" : "unknown";
-  return clause.strictIn.includes(goal.left) ? "yes" : "unknown";
+  if (clause.strictIn.includes(goal.left)) return "yes";
+  return form.kind === "boolean" && form.left === goal.left ? "no" : "unknown";
 }
 
 /** The goal says something of a value: a comparison, a boolean. */

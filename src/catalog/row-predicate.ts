@@ -26,7 +26,10 @@ function truthOfAtom(atom: Atom, value: (column: string) => RowValue): Truth {
     if (held.kind === "null" && isColumn(form.left, column)) return form.isNull ? "true" : "not-true";
     return isColumn(form.left, column) && isPresent(held) ? (form.isNull ? "not-true" : "true") : "unknown";
   }
-  if (held.kind === "null") return atom.strictIn.some((text) => isColumn(text, column)) ? "not-true" : "unknown";
+  if (held.kind === "null") {
+    const takesIn = atom.strictIn.some((text) => isColumn(text, column)) || (form.kind === "boolean" && isColumn(form.left, column));
+    return takesIn ? "not-true" : "unknown";
+  }
   const literal = held.kind === "given" ? literalValue(held.literal) : null;
   if (literal === null) return "unknown";
   if (form.kind === "boolean" && isColumn(form.left, column)) return truth(literal, form.negated ? "false" : "true", ["true", "false"]);
