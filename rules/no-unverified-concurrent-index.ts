@@ -1,4 +1,4 @@
-import { cutName, findTable, partTexts, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
+import { cutName, findTable, partTexts, quoteName, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -52,7 +52,7 @@ function readsValidity(statement: Statement): boolean {
 
 function describe(migration: Migration, step: ReplayStep, change: CreateIndex): Problem {
   const table = findTable(step.before, change.table, step.searchPath);
-  const name = change.index.name ?? "the index";
+  const name = quoteName(change.index.name ?? "the index");
   return {
     message:
       `If this build meets a duplicate in ${table ? tableTitle(table.id) : change.table.name} it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +

@@ -15,12 +15,18 @@ export const requireConcurrentUniqueIndex: Rule = {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of database.migrations) {
         for (const build of keyBuilds(migration)) {
-          if (!build.concurrently) yield describe(build);
+          if (!build.concurrently && !locksFirst(build)) yield describe(build);
         }
       }
     }
   },
 };
+
+/** LOCK TABLE before it: somebody decided that writes wait while the migration repairs the rows. */
+function locksFirst(build: KeyBuild): boolean {
+  const earlier = build.migration.statements.slice(0, build.step.index);
+  return earlier.some((statement) => statement.lock?.kind === "table" && statement.lock.table?.name === build.table.name);
+}
 
 function describe(build: KeyBuild): Problem {
   const place = placeOfTable(build.earlier);

@@ -1,4 +1,4 @@
-import { columnOf, describeColumns, keyBuilds, keysWithin, partColumns, partTexts, placeOfTable, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, describeColumns, keyBuilds, keysWithin, partColumns, partTexts, placeOfTable, quoteName, quoteTable, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -43,8 +43,11 @@ function isPrepared(database: Database, migration: Migration, build: KeyBuild): 
 
 function speaksOfDuplicates(migration: Migration, build: KeyBuild): boolean {
   const texts = [...migration.comments.map((comment) => comment.text), ...build.step.statement.comments];
-  return texts.some((text) => /duplicat|de-?dup|pre-?check|already unique|\bno dup/i.test(text));
+  return texts.some((text) => /duplicat|de-?dup|pre-?(check|flight)|already unique|having count/i.test(text.replace(GENERATED_WARNING, "")));
 }
+
+/** What Prisma writes above every new unique key; nobody has looked at the data for that. */
+const GENERATED_WARNING = /A unique constraint covering the columns .* will be added\. If there are existing duplicate values, this will fail\./g;
 
 function removesDuplicates(statement: Statement, build: KeyBuild): boolean {
   const { dedup } = statement;
@@ -67,13 +70,13 @@ function isOn(query: SqlQuery, build: KeyBuild): boolean {
 
 function describe(build: KeyBuild): Problem {
   const title = tableTitle(build.table.id);
-  const list = partTexts(build.key).join(", ");
+  const list = partTexts(build.key).map(quoteName).join(", ");
   const where = build.key.where ? ` WHERE ${build.key.where.text}` : "";
   const place = placeOfTable(build.earlier);
   return {
     message:
       `${title} may already hold duplicates of ${describeColumns(partTexts(build.key))}: then the build fails with 23505, could not create unique index. ` +
-      `Look first: SELECT ${list}, count(*) FROM ${title}${where} GROUP BY ${list} HAVING count(*) > 1.`,
+      `Look first: SELECT ${list}, count(*) FROM ${quoteTable(build.table.id)}${where} GROUP BY ${list} HAVING count(*) > 1.`,
     at: build.at,
     see: place && place.path !== build.at.path ? [{ at: place, message: `${title} took rows without this key until now` }] : [],
     table: build.table.id,

@@ -63,7 +63,7 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
   const built = keysOf(change, step.before);
   if (!built) return [];
   const table = resolve(step.before, built.table, step) ?? resolve(step.after, built.table, step);
-  if (!table || table.kind === "view" || table.temporary || created.has(table.id)) return [];
+  if (!table || table.kind !== "table" || table.temporary || created.has(table.id)) return [];
   const earlier = migration.before.tables[renamed.get(table.id) ?? table.id];
   if (!earlier) return [];
   return built.keys.map((key) => ({

@@ -18,7 +18,7 @@ export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
 export { cutName } from "./names.ts";
-export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, tableTitle } from "./words.ts";
+export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
 export { isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";

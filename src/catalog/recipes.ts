@@ -1,17 +1,17 @@
 import { describeColumns } from "./describe.ts";
-import { partTexts, tableTitle } from "./words.ts";
+import { partTexts, quoteName, quoteTable, tableTitle } from "./words.ts";
 import type { KeyBuild } from "./builds.ts";
 import type { Migration } from "../model/project.ts";
 
 /** How to build the key without blocking writes, with this runner (reference §13). One or two sentences. */
 export function concurrentRecipe(build: KeyBuild): string {
   const title = tableTitle(build.table.id);
-  const columns = describeColumns(partTexts(build.key));
+  const columns = describeColumns(partTexts(build.key).map(quoteName));
   if (build.table.partitioned) {
     return `${title} is partitioned: create the index ON ONLY the parent, build it CONCURRENTLY on each partition and attach them.`;
   }
   const where = build.key.where ? ` WHERE ${build.key.where.text}` : "";
-  const index = `CREATE UNIQUE INDEX CONCURRENTLY ${build.key.name ?? "…"} ON ${title} ${columns}${where}`;
+  const index = `CREATE UNIQUE INDEX CONCURRENTLY ${build.key.name === null ? "…" : quoteName(build.key.name)} ON ${quoteTable(build.table.id)} ${columns}${where}`;
   return `Build it with ${index} ${whereToRun(build.migration)}${afterwards(build)}.`;
 }
 

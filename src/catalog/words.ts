@@ -29,3 +29,13 @@ export function placeOfKey(key: Pick<UniqueKey, "declared" | "built">): Span | n
 export function placeOfColumn(table: Table, column: Column): Span | null {
   return column.at ?? placeOfTable(table);
 }
+
+/** An identifier as SQL has to spell it: `email`, `"orgId"`. Expressions stay as they are. */
+export function quoteName(name: string): string {
+  return /^[A-Za-z_][\w$]*$/.test(name) && name !== name.toLowerCase() ? `"${name}"` : name;
+}
+
+/** A table's name for SQL: `members`, `audit."Member"`. */
+export function quoteTable(id: string): string {
+  return tableTitle(id).split(".").map(quoteName).join(".");
+}
