@@ -31,6 +31,8 @@ function readBracketed(text: string): NamedColumns | null {
 function readWords(text: string): NamedColumns | null {
   const columns: string[] = [];
   const plain: string[] = [];
+  const all: string[] = [];
+  let isSum = false;
   let rest = text;
   for (;;) {
     const item = /^(?:the\s+|each\s+|every\s+|a\s+)?(`[^`\n]+`|[A-Za-z_][\w.]*\w|[A-Za-z])/.exec(rest);
@@ -42,10 +44,14 @@ function readWords(text: string): NamedColumns | null {
     if (word.startsWith("`") ? /^[a-z_][\w.]*$/i.test(name) && /[a-z]/.test(name) : IDENTIFIER.test(name)) columns.push(name);
     else if (!/^[a-z]+$/i.test(name) || /^(?:table|database|schema|column|index|row)s?$/.test(name) || (/^\s+[a-z]/i.test(rest) && !ENDS_PHRASE.test(rest))) return { columns: [] };
     else plain.push(name);
+    all.push(name);
     const separator = SEPARATOR.exec(rest);
     if (separator === null) break;
+    isSum ||= /[+×]/.test(separator[0]);
     rest = rest.slice(separator[0].length);
   }
+  // Nobody adds up anything but columns: "a + b".
+  if (isSum) return { columns: all };
   if (plain.length > 0) return { columns: [], words: [...columns, ...plain] };
   return columns.length > 0 ? { columns } : null;
 }

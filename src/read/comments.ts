@@ -59,7 +59,7 @@ function coverCode(text: string, code: { start: number; end: number }[]): string
 /** The comment with its marks turned into spaces: every offset stays. */
 function blankMarks(text: string): string {
   return text
-    .replace(/^\s*(?:\/\*+|\/\/+|--+|#+|\*)/gm, (mark) => " ".repeat(mark.length))
+    .replace(/^[^\S\n]*(?:\/\*+(?!\/)|\*+\/|\/\/+|--+|#+|\*)/gm, (mark) => " ".repeat(mark.length))
     .replace(/\*+\/\s*$/, (mark) => " ".repeat(mark.length));
 }
 

@@ -8,7 +8,7 @@ const WISH = /\b(?:todo|fixme|xxx|hack)\b|\?\s*$/i;
 
 /** Words in front of a claim, in its clause, that make it a wish, a condition, an order or a tale about the past. */
 const WISH_BEFORE =
-  /\b(?:should|could|would|might|may|maybe|perhaps|consider|ideally|needs?|needed|want|wish|if|unless|until|once|whether|when|before|after|without|instead of|missing|lacks?|future|later|eventually|let's|propose|suggest|recommend|must|has to|have to|had|will|going to|plan(?:ned)?|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)|introduc\w+|drop(?:s|ped|ping)?|remov\w+|replac\w+|build(?:s|ing)?|assum\w+|pretend|imagine|like a|as if|used to|no longer|e\.g\.|i\.e\.|for example|any|violat\w+|conflict\w*|fail\w*|error\w*)\b/i;
+  /\b(?:should|could|would|might|may|maybe|perhaps|consider|ideally|needs?|needed|want|wish|if|unless|until|once|whether|when|before|after|without|instead of|missing|lacks?|future|later|eventually|let's|propose|suggest|recommend|must|has to|have to|had|will|going to|plan(?:ned)?|add(?:s|ed|ing)?|creat(?:e|es|ed|ing)|introduc\w+|drop(?:s|ped|ping)?|remov\w+|replac\w+|build(?:s|ing)?|assum\w+|pretend|imagine|like a|as if|used to|no longer|e\.g|i\.e|for example|any|violat\w+|conflict\w*|fail\w*|error\w*)\b/i;
 /** Words behind a claim that take it back. */
 const WISH_AFTER = /^[^,;:]*\b(?:should|would|could|must|needs? to|is missing|are missing|to be added|is needed|does(?:n't| not) exist|violat\w+|conflict\w*|error\w*|fail(?:s|ed|ure)?|will be|can be added)\b/i;
 /** Who speaks of making a value unique does not speak of a key. */
@@ -44,13 +44,17 @@ function clauseBefore(text: string, index: number): string {
   return before.slice(cut + 1);
 }
 
+function isTakenBack(after: string): boolean {
+  return WISH_AFTER.test(after.replace(/\([^()]*\)/g, ""));
+}
+
 /** "the unique index on (a, b)", "no unique constraint on a". */
 function readKey(text: string): Read {
   for (const match of text.matchAll(KEY)) {
     const after = text.slice(match.index + match[0].length);
     const clause = clauseBefore(text, match.index);
     const denies = DENIED_BEFORE.test(clause);
-    if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || WISH_AFTER.test(after)) continue;
+    if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || isTakenBack(after)) continue;
     const named = columnsBefore(text.slice(0, match.index)) ?? columnsAfterKey(after);
     if (named !== null && (named.columns.length > 0 || named.words !== undefined)) return { kind: "key", denies, ...named };
     // "A unique key" may be React's, a cache's or an idempotency key.
@@ -83,7 +87,7 @@ function readUniquePer(text: string): Read {
     const denies = DENIED_BEFORE.test(clause);
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || MAKING.test(clause)) continue;
     const after = text.slice(match.index + match[0].length);
-    const named = WISH_AFTER.test(after) ? null : readColumnList(after);
+    const named = isTakenBack(after) ? null : readColumnList(after);
     if (named === null || (named.columns.length === 0 && (named.words === undefined || !/(?:per|each|every)$/.test(match[0])))) continue;
     const subject = /(`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:is|are|being)\s*(?:not\s*)?$/.exec(clause)?.[1]?.replaceAll("`", "");
     const isSubjectLost = subject === undefined && /\w\s+(?:is|are)\s*(?:not\s*)?$/.test(clause);
@@ -99,7 +103,7 @@ function readColumnsUnique(text: string): Read {
     const clause = clauseBefore(text.replace(/\([^()]*\)/g, (list) => list.replaceAll(",", " ")), match.index);
     // "is unique among the visible ones", "is unique to this run": within something else than the table.
     const after = text.slice(match.index + match[0].length);
-    if (WISH_BEFORE.test(clause) || MAKING.test(clause) || WISH_AFTER.test(after) || /^\s+(?:to|within|among|in|enough|across|per|for)\b/.test(after)) continue;
+    if (WISH_BEFORE.test(clause) || MAKING.test(clause) || isTakenBack(after) || /^\s+(?:to|within|among|in|enough|across|per|for)\b/.test(after)) continue;
     const named = readColumnList(match[1] ?? "");
     if (named === null || named.columns.length === 0) continue;
     return { kind: "key", denies: /n't|not/.test(match[2] ?? ""), columns: named.columns };
@@ -114,7 +118,7 @@ function readOneRow(text: string): Read {
   for (const match of text.matchAll(ONE_ROW)) {
     const clause = clauseBefore(text, match.index);
     const after = text.slice(match.index + match[0].length);
-    if (WISH_BEFORE.test(clause) || WISH_AFTER.test(after) || RATES.test(after.trim())) continue;
+    if (WISH_BEFORE.test(clause) || isTakenBack(after) || RATES.test(after.trim())) continue;
     const named = readColumnList(after);
     if (named === null || (named.columns.length === 0 && (named.words === undefined || !/\b(?:row|record)$/i.test(match[1] ?? "")))) continue;
     return { kind: "one-row", denies: /\bmore than\s*$/.test(clause) || DENIED_BEFORE.test(clause), ...named };

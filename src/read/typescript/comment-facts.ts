@@ -54,7 +54,7 @@ function joinLines(reader: Reader, comments: Comment[]): Comment[] {
   for (const comment of comments) {
     const last = joined.at(-1);
     const between = last === undefined ? null : reader.text.slice(last.at.end, comment.at.start);
-    if (last !== undefined && last.text.startsWith("//") && comment.text.startsWith("//") && between !== null && /^\r?\n[^\S\n]*$/.test(between)) {
+    if (last !== undefined && last.text.startsWith("//") && comment.text.startsWith("//") && !endsLine(reader, last.at) && between !== null && /^\r?\n[^\S\n]*$/.test(between)) {
       last.text += `\n${comment.text}`;
       last.at.end = comment.at.end;
     } else joined.push({ text: comment.text, at: { ...comment.at } });

@@ -2,7 +2,6 @@ import { ts } from "ts-morph";
 import type { Argument, Expression } from "../../model/expression.ts";
 import type { HandlerFact } from "../../model/facts.ts";
 import { bindPattern } from "./bindings.ts";
-import { isNoise } from "./noise.ts";
 import { isFunctionNode, memberName, stripWrappers } from "./nodes.ts";
 import { rethrowsOf } from "./rethrows.ts";
 import { addLocal, declareLocal, inScope } from "./scopes.ts";
@@ -79,7 +78,7 @@ function bindError(reader: Reader, name: ts.BindingName, error: number): void {
 export function openPromiseHandler(reader: Reader, node: ts.CallExpression, call: number): { handler: number; argument: number; read(): Argument } | null {
   const argument = handlerArgument(node);
   const given = argument === null ? undefined : node.arguments[argument];
-  if (argument === null || given === undefined || isNoise(reader, node)) return null;
+  if (argument === null || given === undefined) return null;
   const inner = stripWrappers(given);
   if (!isFunctionNode(inner) && !ts.isIdentifier(inner) && !ts.isPropertyAccessExpression(inner) && !ts.isCallExpression(inner)) return null;
   const handler = reader.facts.handlers.push(promiseHandler(reader, node, inner)) - 1;

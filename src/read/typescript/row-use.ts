@@ -95,10 +95,13 @@ function followBinary(trace: Trace, parent: ts.BinaryExpression, end: ts.Node, p
   const operator = parent.operatorToken.kind;
   const isAssignment = operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
   if (isAssignment && parent.right === end) {
-    const target = stripWrappers(parent.left);
+    const left = stripWrappers(parent.left);
+    const first = ts.isArrayLiteralExpression(left) ? left.elements[0] : undefined;
+    const target = first ?? left;
     const local = ts.isIdentifier(target) ? localAt(trace.reader, target) : undefined;
-    if (local !== undefined) followLocal(trace, local, path, at);
-    else if (!ts.isArrayLiteralExpression(target)) trace.touches.push({ at, kind: "pass" });
+    if (first !== undefined) trace.takesFirst = true;
+    if (local === undefined) trace.touches.push({ at, kind: "pass" });
+    else followLocal(trace, local, first === undefined ? path : [...path, "0"], at);
   } else if (isAssignment) return;
   else trace.touches.push({ at, kind: isComparison(operator) || parent.left === end ? "test" : "pass" });
 }

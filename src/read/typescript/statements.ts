@@ -87,11 +87,11 @@ function readIf(reader: Reader, node: ts.IfStatement): void {
 }
 
 function readForEach(reader: Reader, node: ts.ForOfStatement | ts.ForInStatement): void {
-  const over = reader.walk.expression(reader, node.expression);
-  const element: Expression = ts.isForOfStatement(node) ? over : opaqueOf(reader, node.expression);
   inScope(reader, () => {
+    if (ts.isVariableDeclarationList(node.initializer)) declareList(reader, node.initializer, "loop");
+    const over = reader.walk.expression(reader, node.expression);
+    const element: Expression = ts.isForOfStatement(node) ? over : opaqueOf(reader, node.expression);
     if (ts.isVariableDeclarationList(node.initializer)) {
-      declareList(reader, node.initializer, "loop");
       for (const declaration of node.initializer.declarations) bindPattern(reader, declaration.name, element, ts.isForOfStatement(node) ? ["*"] : []);
     } else reader.walk.expression(reader, node.initializer);
     withStep(reader, { kind: "loop", over }, () => readBlockOf(reader, node.statement));
