@@ -115,6 +115,8 @@ describe("evaluate", () => {
 
   it("leaves helpers that decide something alone", () => {
     expect(valueOf("function f(a) { if (a) return 1; return 2; } const x = f(1);")).toBe("function(1)");
+    expect(valueOf("function f(a) { if (a) return 1; } const x = f(1);")).toBe("function(1)");
+    expect(valueOf("function f(a) { if (!a) throw new Error(); return { a }; } const x = f(1);")).toBe("{ a: 1 }");
     expect(valueOf("const a = (v) => b(v), b = (v) => c(v), c = (v) => d(v), d = (v) => v; const x = a('deep');")).toBe(`function("deep")`);
   });
 

@@ -72,9 +72,9 @@ function inline(context: Context, call: Call): Evaluated | null {
   const { callee } = call;
   if (callee.kind !== "function" || !call.complete) return null;
   const fact = context.program.facts(callee.path)?.code?.functions[callee.function];
-  const [returned] = fact?.returns ?? [];
+  const returned = fact === undefined ? null : soleReturn(fact);
   const key = `${callee.path}#${String(callee.function)}`;
-  if (fact?.returns.length !== 1 || returned === undefined) return null;
+  if (fact === undefined || returned === null) return null;
   if (context.inlining.length >= DEEPEST_INLINING || context.inlining.includes(key)) return null;
   context.inlining.push(key);
   try {
@@ -84,6 +84,15 @@ function inline(context: Context, call: Call): Evaluated | null {
   } finally {
     context.inlining.pop();
   }
+}
+
+/** What a function always returns when it returns; null: several values, or none on some path. */
+export function soleReturn(fact: FunctionFact): Expression | null {
+  const [returned] = fact.returns;
+  const conditions = fact.returnConditions?.[0] ?? [];
+  if (fact.returns.length !== 1 || returned === undefined) return null;
+  // Behind a branch the function may also end without a value; behind an early exit the other path has thrown.
+  return conditions.every((step) => step.kind === "condition" && step.via === "early-exit") ? returned : null;
 }
 
 /** What the parameters of a function stand for when it is called with `args`. */

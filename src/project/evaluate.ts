@@ -1,6 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import type { Span } from "../model/span.ts";
-import { bindParameters, evaluateArguments, evaluateCall } from "./evaluate-calls.ts";
+import { bindParameters, evaluateArguments, evaluateCall, soleReturn } from "./evaluate-calls.ts";
 import type { Context } from "./evaluate-context.ts";
 import { evaluateMember } from "./evaluate-members.ts";
 import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
@@ -55,8 +55,8 @@ export function returnOf(program: Program, value: Evaluated, args: Evaluated[] |
   if (value.kind !== "function") return null;
   const state = stateOf(program);
   const fact = program.facts(value.path)?.code?.functions[value.function];
-  const [returned] = fact?.returns ?? [];
-  if (fact?.returns.length !== 1 || returned === undefined) return null;
+  const returned = fact === undefined ? null : soleReturn(fact);
+  if (fact === undefined || returned === null) return null;
   const env = args === null ? (value.closure ?? null) : bindParameters(state, value, fact, args);
   return state.evaluate(value.path, returned, env);
 }
