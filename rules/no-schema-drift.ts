@@ -15,14 +15,16 @@ export const noSchemaDrift: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (!database.schema || !database.migrated || !database.complete) continue;
+      // Only where the schema gives the migrations: a schema that merely mirrors tables for queries may leave keys out.
+      const generates = database.orm === "sql" || database.migrations.every((migration) => migration.runner === database.orm);
+      // A schema without a single key leaves them to SQL.
       const silent = Object.values(database.schema.tables).every((table) => table.keys.length === 0);
       for (const declared of Object.values(database.schema.tables)) {
         const built = database.migrated.tables[declared.id];
         if (!built || built.built.length === 0 || declared.kind !== "table" || built.kind !== "table") continue;
         if (!declared.complete || !built.complete) continue;
         yield* findUnbuilt(declared, built);
-        // A schema without a single key leaves them to SQL.
-        if (!silent) yield* findUndeclared(database, declared, built);
+        if (generates && !silent) yield* findUndeclared(database, declared, built);
       }
     }
   },

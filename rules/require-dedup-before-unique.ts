@@ -34,11 +34,19 @@ function mayHoldDuplicates(build: KeyBuild): boolean {
 }
 
 function isPrepared(database: Database, migration: Migration, build: KeyBuild): boolean {
-  if (speaksOfDuplicates(migration, build)) return true;
+  if (speaksOfDuplicates(migration, build) || isJustMade(database, migration, build)) return true;
   for (const { statement, distance } of statementsBefore(database, migration, build.step.index)) {
     if (removesDuplicates(statement, build) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
   }
   return false;
+}
+
+/** The table or a column of the key came with the file before: runners that build CONCURRENTLY need a file of its own for it. */
+function isJustMade(database: Database, migration: Migration, build: KeyBuild): boolean {
+  const previous = database.migrations[database.migrations.indexOf(migration) - 1];
+  if (!previous) return false;
+  const then = previous.before.tables[build.earlier.id];
+  return !then || (then.columns.length > 0 && partColumns(build.key).some((column) => columnOf(then, column) === null));
 }
 
 function speaksOfDuplicates(migration: Migration, build: KeyBuild): boolean {
