@@ -4,6 +4,7 @@ import { homeOf, isAside } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
 import { readDrizzleConfigs } from "./drizzle-config.ts";
 import type { DrizzleConfig } from "./drizzle-config.ts";
+import { tellUnread } from "./files.ts";
 import { asObject, asString, readJson } from "./json.ts";
 import { isCode } from "./languages.ts";
 import { owningPackage, versionOf } from "./packages.ts";
@@ -70,7 +71,7 @@ function readJournal({ files }: Discovery, out: string): string[] | null {
   const tags = (Array.isArray(entries) ? entries : []).flatMap((entry) => asString(asObject(entry)?.["tag"]) ?? []);
   return tags.map((tag) => `${out === "" ? "" : `${out}/`}${tag}.sql`).filter((file) => {
     if (files.has(file)) return true;
-    files.unread.push({ at: { path, start: 0, end: 0 }, message: `the journal names ${file}, which does not exist` });
+    tellUnread(files, path, `the journal names ${file}, which does not exist`);
     return false;
   });
 }

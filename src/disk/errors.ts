@@ -1,4 +1,4 @@
-/** An error in a few words that a user understands: `no such file`, `permission denied`. */
+/** An error in a few words that a user understands: `no such file`, `permission denied`, the first line of its message. */
 export function messageOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : null;
   switch (code) {
@@ -12,6 +12,6 @@ export function messageOf(error: unknown): string {
     case "EISDIR":
       return "it is a folder";
     default:
-      return error instanceof Error ? error.message : String(error);
+      return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
   }
 }

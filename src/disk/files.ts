@@ -86,3 +86,9 @@ function indexFolders(paths: string[]): Map<string, string[]> {
   }
   return folders;
 }
+
+/** Tells of something in a file that cannot be understood, once. */
+export function tellUnread(files: Files, path: string, message: string, offset = 0): void {
+  const known = files.unread.some((entry) => entry.at.path === path && entry.at.start === offset && entry.message === message);
+  if (!known) files.unread.push({ at: { path, start: offset, end: offset }, message });
+}

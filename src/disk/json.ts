@@ -1,4 +1,5 @@
 import { ts } from "ts-morph";
+import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -10,7 +11,7 @@ export function readJson(files: Files, path: string, limit?: number): JsonObject
   if (text === null || text.trim() === "") return null;
   const parsed = parseJson(path, text);
   if ("problem" in parsed) {
-    files.unread.push({ at: { path, start: parsed.offset, end: parsed.offset }, message: parsed.problem });
+    tellUnread(files, path, parsed.problem, parsed.offset);
     return null;
   }
   return asObject(parsed.value);

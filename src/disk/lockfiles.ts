@@ -1,5 +1,7 @@
 import { parse } from "yaml";
 import semver from "semver";
+import { messageOf } from "./errors.ts";
+import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
 import { asObject, asString, parseJson } from "./json.ts";
 import type { JsonObject } from "./json.ts";
@@ -29,7 +31,7 @@ export function readLocks(files: Files): Lock {
     try {
       locks.set(folderOf(path), [...(locks.get(folderOf(path)) ?? []), reader(text)]);
     } catch (error) {
-      files.unread.push({ at: { path, start: 0, end: 0 }, message: `cannot read the lock file: ${error instanceof Error ? error.message.split("\n")[0] : ""}` });
+      tellUnread(files, path, `cannot read the lock file: ${messageOf(error)}`);
     }
   }
   return (dir, name, dependency, range) => {

@@ -3,6 +3,8 @@ import picomatch from "picomatch";
 import type { DatabaseSource } from "../model/input.ts";
 import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
+import { messageOf } from "./errors.ts";
+import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
 import { asObject, asString, asStrings } from "./json.ts";
 import type { JsonObject } from "./json.ts";
@@ -36,7 +38,7 @@ function readEntries(files: Files, path: string): JsonObject[] {
     const entries = config?.["sql"] ?? config?.["packages"];
     return (Array.isArray(entries) ? entries : []).map(asObject).filter((entry) => entry !== null);
   } catch (error) {
-    files.unread.push({ at: { path, start: 0, end: 0 }, message: `cannot read sqlc's configuration: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : ""}` });
+    tellUnread(files, path, `cannot read sqlc's configuration: ${messageOf(error)}`);
     return [];
   }
 }
