@@ -57,7 +57,7 @@ export function tighten(text: string, segments: Segment[], start: number, end: n
   }
   for (let i = segmentAfter(segments, to - 1); i >= 0; i--) {
     const last = segments[i];
-    if (last?.kind !== "comment" || last.end < to || last.start <= from) break;
+    if (last?.kind !== "comment" || last.end < to || last.start >= to || last.start <= from) break;
     to = trimEnd(text, from, last.start);
   }
   return { start: from, end: to };
