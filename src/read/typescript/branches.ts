@@ -4,7 +4,7 @@ import type { ContextStep } from "../../model/facts.ts";
 import { addValue, assignTarget, opaqueOf } from "./bindings.ts";
 import { noteTest } from "./error-frames.ts";
 import { stripWrappers } from "./nodes.ts";
-import { withStep, type Reader } from "./state.ts";
+import { MAX_DEPTH, noteTooDeep, withStep, type Reader } from "./state.ts";
 
 const K = ts.SyntaxKind;
 
@@ -60,6 +60,7 @@ export function readBinary(reader: Reader, node: ts.BinaryExpression): Expressio
     leftmost = leftmost.left;
   }
   if (spine.length === 0) return readUnknownOperator(reader, node);
+  if (spine.length > MAX_DEPTH) return readLongSpine(reader, node, leftmost, spine);
   const start = leftmost.getStart(reader.source);
   let left = reader.walk.expression(reader, leftmost);
   for (const part of spine.reverse()) {
@@ -70,6 +71,14 @@ export function readBinary(reader: Reader, node: ts.BinaryExpression): Expressio
     left = { kind: "binary", operator, left, right, start, end: part.end };
   }
   return left;
+}
+
+/** A sum of thousands of parts: each part is read, the whole is opaque, for it would nest as deep as it is long. */
+function readLongSpine(reader: Reader, node: ts.BinaryExpression, leftmost: ts.Expression, spine: ts.BinaryExpression[]): Expression {
+  noteTooDeep(reader, node);
+  reader.walk.expression(reader, leftmost);
+  for (const part of spine.reverse()) reader.walk.expression(reader, part.right);
+  return opaqueOf(reader, node);
 }
 
 function isAssignment(node: ts.BinaryExpression): boolean {

@@ -6,10 +6,7 @@ import { readCall, readNew } from "./calls.ts";
 import { readArray, readObject, readTaggedTemplate, readTemplate } from "./literals.ts";
 import { memberName, stripWrappers } from "./nodes.ts";
 import { resolveLocal } from "./scopes.ts";
-import { OUTSIDE, type Reader } from "./state.ts";
-
-/** Deeper nesting than people write: it is left opaque, and counted. */
-const MAX_DEPTH = 400;
+import { MAX_DEPTH, noteTooDeep, OUTSIDE, type Reader } from "./state.ts";
 
 type Read = (reader: Reader, node: never, chain: number) => Expression;
 
@@ -61,7 +58,10 @@ const READERS = new Map<ts.SyntaxKind, Read>([
  * `chain`: the call fact that a longer chain of calls around this node has; OUTSIDE: none.
  */
 export function readExpression(reader: Reader, node: ts.Expression, chain: number = OUTSIDE): Expression {
-  if (reader.depth >= MAX_DEPTH) return readTooDeep(reader, node);
+  if (reader.depth >= MAX_DEPTH) {
+    noteTooDeep(reader, node);
+    return opaqueOf(reader, node);
+  }
   reader.depth++;
   const read = READERS.get(node.kind);
   const result = read === undefined ? readOther(reader, node) : read(reader, node as never, chain);
@@ -71,12 +71,6 @@ export function readExpression(reader: Reader, node: ts.Expression, chain: numbe
 
 function place(reader: Reader, node: ts.Node): { start: number; end: number } {
   return { start: node.getStart(reader.source), end: node.end };
-}
-
-function readTooDeep(reader: Reader, node: ts.Expression): Expression {
-  const message = "nested too deeply to be read";
-  if (!reader.unread.some((each) => each.message === message)) reader.unread.push({ at: { path: reader.path, ...place(reader, node) }, message });
-  return opaqueOf(reader, node);
 }
 
 function readIdentifier(reader: Reader, node: ts.Identifier): Expression {

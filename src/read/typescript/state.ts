@@ -82,3 +82,11 @@ export function withStep<T>(reader: Reader, step: ContextStep, read: () => T): T
   reader.context.pop();
   return result;
 }
+
+/** Deeper nesting than people write. What lies below is left opaque and counted; whoever walks an expression may recurse. */
+export const MAX_DEPTH = 600;
+
+export function noteTooDeep(reader: Reader, node: ts.Node): void {
+  const message = "nested too deeply to be read";
+  if (!reader.unread.some((each) => each.message === message)) reader.unread.push({ at: spanOf(reader, node), message });
+}

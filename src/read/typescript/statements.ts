@@ -10,7 +10,7 @@ import { readTry } from "./handlers.ts";
 import { isWrapper, stripWrappers } from "./nodes.ts";
 import { declareList, declareStatements, inScope } from "./scopes.ts";
 import { readSwitch } from "./switches.ts";
-import { withStep, type Reader } from "./state.ts";
+import { MAX_DEPTH, noteTooDeep, withStep, type Reader } from "./state.ts";
 
 /** Statements of a block, in the block's scope, which the caller opens. After `if (x) return` the rest runs only when x is not so. */
 export function readStatements(reader: Reader, statements: readonly ts.Statement[]): void {
@@ -26,7 +26,10 @@ function readBlockOf(reader: Reader, node: ts.Statement): void {
 }
 
 function readStatement(reader: Reader, node: ts.Statement): void {
-  if (reader.depth > 300) return;
+  if (reader.depth >= MAX_DEPTH) {
+    noteTooDeep(reader, node);
+    return;
+  }
   reader.depth++;
   if (ts.isExpressionStatement(node)) readExpressionStatement(reader, node);
   else if (ts.isVariableStatement(node)) readVariables(reader, node.declarationList);
