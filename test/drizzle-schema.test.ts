@@ -169,6 +169,16 @@ describe("factories", () => {
     expect([test?.database, test?.columns.get("id")]).toEqual([null, "other_id"]);
   });
 
+  it("gives a table to each database whose files export it", () => {
+    const sources = [drizzleSource(["a.ts"], { id: "a" }), drizzleSource(["b.ts"], { id: "b" })];
+    const program = createProgram(projectOf({ "a.ts": `${PG} export const users = pgTable("users", { id: uuid("id") });`, "b.ts": `export { users as people } from "./a";` }, { databases: sources }));
+    const schemas = readDrizzleSchemas(program, sources);
+    expect([schemas.changes("a").length, schemas.changes("b").length]).toEqual([1, 1]);
+    expect(schemas.exportedTable("b", "people")?.table).toBe("public.users");
+    expect(schemas.exportedTable("b", "users")).toBeNull();
+    expect(schemas.tableOf(evaluateName(program, "a.ts", "users"))?.database).toBe("a");
+  });
+
   it("reports a name that it cannot work out", () => {
     const { tables, schemas } = read(`export const t = pgTable(process.env.TABLE, { id: uuid("id") });`);
     expect(tables).toEqual([]);

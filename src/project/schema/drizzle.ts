@@ -1,3 +1,4 @@
+import type { Dialect } from "../../model/catalog.ts";
 import type { DatabaseSource } from "../../model/input.ts";
 import type { QualifiedName, SchemaChange } from "../../model/schema-change.ts";
 import type { Unread } from "../../model/span.ts";
@@ -18,7 +19,9 @@ export type DrizzleSchemas = TableBindings & {
 };
 
 type Declared = Extract<Evaluated, { kind: "declaration" }>;
+type Exported = { value: Declared; names: string[]; dialect: Dialect };
 type Known = { table: DrizzleTable; binding: TableBinding };
+type ExportedTable = Known & { names: string[] };
 type Owner = { source: DatabaseSource; exportedAs: string[] };
 type State = {
   program: Program;
@@ -35,34 +38,35 @@ type State = {
  */
 export function readDrizzleSchemas(program: Program, sources: DatabaseSource[]): DrizzleSchemas {
   const state: State = { program, owners: new Map(), known: new Map(), unread: [], incomplete: new Set() };
-  const declared = sources.filter((source) => source.orm === "drizzle").flatMap((source) => collect(state, source));
-  const all = declared.flatMap((value) => knownTable(state, value) ?? []);
-  const inDatabase = (database: string): Known[] => all.filter((item) => item.binding.database === database);
+  const declared = new Map<string, Exported[]>();
+  for (const source of sources) if (source.orm === "drizzle") declared.set(source.id, collect(state, source));
+  const tables = new Map([...declared].map(([database, exported]) => [database, exported.flatMap((item) => knownExport(state, item))]));
+  const inDatabase = (database: string): ExportedTable[] => tables.get(database) ?? [];
   return {
     tableOf: (value) => tableOf(state, value)?.binding ?? null,
     columnOf: (value) => columnOf(state, value),
-    exportedTable: (database, name) => inDatabase(database).find((item) => item.binding.exportedAs.includes(name))?.binding ?? null,
-    all: all.map((item) => item.binding),
+    exportedTable: (database, name) => inDatabase(database).find((item) => item.names.includes(name))?.binding ?? null,
+    all: [...new Set([...tables.values()].flat().map((item) => item.binding))],
     changes: (database) => changesOf(state, inDatabase(database)),
     complete: (database) => !state.incomplete.has(database),
     unread: state.unread,
   };
 }
 
-/** The declarations that a database's schema files export, barrels followed. */
-function collect(state: State, source: DatabaseSource): Declared[] {
-  const found = new Map<string, Declared>();
+/** The declarations that a database's schema files export, barrels followed. The first database that exports one owns it. */
+function collect(state: State, source: DatabaseSource): Exported[] {
+  const found = new Map<string, Exported>();
   for (const file of source.schemaFiles) {
     for (const name of state.program.exportedNames(file)) {
       const value = evaluateExport(state.program, file, name);
       if (value.kind !== "declaration") continue;
       const key = keyOf(value);
-      const owner = state.owners.get(key);
-      if (owner === undefined) state.owners.set(key, { source, exportedAs: [name] });
-      else if (owner.source === source && !owner.exportedAs.includes(name)) owner.exportedAs.push(name);
-      found.set(key, value);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { value, names: [name], dialect: source.dialect });
+      else if (!known.names.includes(name)) known.names.push(name);
     }
   }
+  for (const [key, { names }] of found) if (!state.owners.has(key)) state.owners.set(key, { source, exportedAs: names });
   return [...found.values()];
 }
 
@@ -106,6 +110,11 @@ function readTable(state: State, value: Declared, owner: Owner | null): Known | 
     at: value.at,
   };
   return { table, binding };
+}
+
+function knownExport(state: State, { value, names, dialect }: Exported): ExportedTable[] {
+  const known = knownTable(state, value);
+  return known === null || known.binding.dialect !== dialect ? [] : [{ ...known, names }];
 }
 
 function tableOf(state: State, value: Evaluated): Known | null {
