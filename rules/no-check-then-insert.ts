@@ -54,9 +54,10 @@ function checksBefore(project: Project, insert: Site): Check[] {
   for (const guard of insert.guards) {
     if (guard.kind !== "lookup" || guard.when !== "absent") continue;
     const lookup = project.sites[guard.site];
-    if (!lookup?.match || lookup.table !== insert.table || lookup.database !== insert.database) continue;
-    const same = lookup.match.filter((item) => written.get(item.column)?.value.text === item.value.text);
-    const more = lookup.match.filter((item) => !same.includes(item));
+    const match = guard.match ?? lookup?.match;
+    if (!lookup || !match || lookup.table !== insert.table || lookup.database !== insert.database) continue;
+    const same = match.filter((item) => written.get(item.column)?.value.text === item.value.text);
+    const more = match.filter((item) => !same.includes(item));
     // The insert writes another value on purpose: it is not the row that was looked for.
     const other = more.some((item) => written.has(item.column) && item.value.origin !== "literal");
     if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more });
