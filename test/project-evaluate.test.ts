@@ -142,6 +142,10 @@ describe("evaluate", () => {
   it("survives deep and wide text", () => {
     const wide = Array.from({ length: 3000 }, (_, i) => `const v${String(i + 1)} = { ...v${String(i)}, k${String(i)}: 1 };`).join("\n");
     expect(valueOf(`const v0 = {}; ${wide} const x = v3000;`)).toContain("…");
+    const lines = Array.from({ length: 150 }, (_, i) => `"line ${String(i)} "`).join(" + ");
+    expect(valueOf(`const x = ${lines};`)).toContain("line 149");
+    const many = Array.from({ length: 150_000 }, (_, i) => String(i)).join(",");
+    expect(valueOf(`const all = [${many}]; const x = [...all].length;`)).toBeTypeOf("string");
     const knot = Array.from({ length: 40 }, (_, i) => `const f${String(i)} = (a) => [f${String(i + 1)}(a), f${String(i + 1)}(a), f${String(i + 2)}(a)];`).join("\n");
     expect(valueOf(`${knot} const x = f0(1);`)).toBeTypeOf("string");
   });

@@ -31,7 +31,7 @@ export function evaluateArguments(context: Context, path: string, args: Argument
       continue;
     }
     const value = context.evaluate(path, argument.of, env);
-    if (value.kind === "array") items.push(...value.items);
+    if (value.kind === "array") for (const item of value.items) items.push(item);
     if (value.kind !== "array" || !value.complete) complete = false;
   }
   return { items, complete };

@@ -13,6 +13,8 @@ export * from "./chains.ts";
 
 /** Steps that one call of `evaluate` may take before it gives up: generated code can be large and knotted. */
 const MOST_STEPS = 20_000;
+/** Nesting; an SQL text concatenated line by line is nested as deep as it is long. */
+const DEEPEST = 400;
 
 type State = Context & {
   memo: WeakMap<Expression, Evaluated>;
@@ -99,7 +101,7 @@ function evaluateOnce(state: State, path: string, expression: Expression, env: E
   const seen = bound === null ? state.memo.get(expression) : undefined;
   if (seen !== undefined) return seen;
   if (state.depth === 0) state.steps = 0;
-  if ((bound === null && state.active.has(expression)) || state.steps > MOST_STEPS || state.depth > 200) {
+  if ((bound === null && state.active.has(expression)) || state.steps > MOST_STEPS || state.depth > DEEPEST) {
     state.cut = true;
     return unknown({ path, start: expression.start, end: expression.end }, "");
   }
@@ -111,7 +113,9 @@ function evaluateOnce(state: State, path: string, expression: Expression, env: E
   try {
     const value = evaluateKind(state, path, expression, bound);
     // Inside an inlined helper the depth limit decides too, so what is met there is kept only when it was no call.
-    if (bound === null && !state.cut && (state.inlining.length === 0 || isFlat(value))) state.memo.set(expression, value);
+    // What is too large stays what it became, or each use would try again.
+    const isTooLarge = state.depth === 1 && state.steps > MOST_STEPS;
+    if (bound === null && (!state.cut || isTooLarge) && (state.inlining.length === 0 || isFlat(value))) state.memo.set(expression, value);
     return value;
   } finally {
     if (bound === null) state.active.delete(expression);
