@@ -126,6 +126,8 @@ function dropLiteralCast(operand: Expr, to: DataTypeDef): Expr {
   if (operand.type === "integer" || operand.type === "numeric") return numeric.test(type) ? operand : kept;
   if (operand.type === "boolean") return /^bool/.test(type) ? operand : kept;
   if (operand.type === "null") return operand;
+  // `->>` gives text; the expression parser also binds `data ->> 'k'::text` that way round.
+  if (operand.type === "member" && operand.op === "->>" && type === "text") return operand;
   if (operand.type !== "string" || meaningful.test(type)) return kept;
   if (numeric.test(type) && /^[+-]?\d+$/.test(operand.value)) return { type: "integer", value: Number(operand.value) };
   if (/^bool/.test(type) && /^(t|f|true|false)$/i.test(operand.value)) return { type: "boolean", value: /^t/i.test(operand.value) };

@@ -17,12 +17,13 @@ const memo = new Map<string, Predicate>();
  * be parsed is folded instead; it still equals itself.
  */
 export function canonicalPredicate(sql: string): Predicate {
-  const known = memo.get(sql);
+  const key = isSqlParserReady() ? sql : `\0${sql}`;
+  const known = memo.get(key);
   if (known) return known;
   const tree = parseExpression(sql);
   const made = tree ? canonicalTree(tree) : { text: foldText(sql), columns: [], parameters: /\$\d/.test(sql) };
   if (memo.size > 20_000) memo.clear();
-  memo.set(sql, made);
+  memo.set(key, made);
   return made;
 }
 
@@ -48,15 +49,17 @@ export function canonicalTree(tree: Expr): Predicate {
   return { text: printExpression(normal), columns: [...columns], parameters };
 }
 
+/** Postgres' own grammar where it is loaded: it reads all (`IS DISTINCT FROM`, COLLATE …) and binds exactly; else the expression parser's. */
 function parseExpression(sql: string): Expr | null {
+  const exact = isSqlParserReady() ? parseByPostgres(sql) : null;
+  if (exact) return exact;
   try {
     return parse(sql, "expr");
   } catch {
-    return isSqlParserReady() ? parseByPostgres(sql) : null;
+    return null;
   }
 }
 
-/** What the expression parser refuses: `IS DISTINCT FROM`, COLLATE, dollar quotes … */
 function parseByPostgres(sql: string): Expr | null {
   const source = `select (${sql}\n)`;
   const parsed = parseStatements(source, 0);

@@ -98,15 +98,15 @@ function readGroup(scope: Scope, removal: Removal, query: Tree.SelectStmt): Dupl
     grouping,
     where: excluded ? outerFilter(scope, removal, query) : filterOf(scope, removal, query),
     nullsEqual: excluded || !findsByValue(removal, grouping),
-    order: kept === null ? [] : [kept],
+    order: kept ?? [],
     // Without a row that is kept, every row of a group goes; in a loop there may be one that is not seen here.
-    ties: kept === null ? (removal.loop ? null : true) : isRowIdentity(kept) ? false : null,
+    ties: kept === null ? (removal.loop ? null : true) : isRowIdentity(kept.at(-1) ?? "") ? false : null,
   };
 }
 
 /** `min(id)` or `(array_agg(id ORDER BY created_at))[1]`: what stays. */
-function keptRow(scope: Scope, query: Tree.SelectStmt): string | null {
-  let kept: string | null = null;
+function keptRow(scope: Scope, query: Tree.SelectStmt): string[] | null {
+  let kept: string[] | null = null;
   walk(query.targetList, (kind, content) => {
     if (kind !== "FuncCall" || kept !== null) return;
     const call = content as Tree.FuncCall;
@@ -115,8 +115,8 @@ function keptRow(scope: Scope, query: Tree.SelectStmt): string | null {
     if (!argument) return;
     // min(id::text)::uuid: the cast does not matter.
     const of = as(argument, "TypeCast")?.arg ?? argument;
-    if (name === "min" || name === "max") kept = canonicalizeExpression(scope, of).text + (name === "max" ? " desc" : "");
-    if (name === "array_agg") kept = readOrder(scope, call.agg_order).at(-1) ?? canonicalizeExpression(scope, of).text;
+    if (name === "min" || name === "max") kept = [canonicalizeExpression(scope, of).text + (name === "max" ? " desc" : "")];
+    if (name === "array_agg") kept = call.agg_order ? readOrder(scope, call.agg_order) : [canonicalizeExpression(scope, of).text];
   });
   return kept;
 }
