@@ -164,8 +164,12 @@ export type Guard =
   | { kind: "handler"; handler: number; calls: number }
   | { kind: "transaction"; isolation: string | null; at: Span; calls: number; retries: boolean }
   | { kind: "lock"; how: "advisory" | "row" | "table" | "other"; at: Span; calls: number }
-  /** An earlier look-up of the same flow whose answer decides whether this runs: "absent": runs when nothing was found. */
-  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number }
+  /**
+   * An earlier look-up of the same flow whose answer decides whether this runs: "absent": runs when nothing was found. `match`: what it compares, in
+   * the words of this site's function (arguments followed through calls), so that equal texts are equal values; null: not known. Prefer it to the
+   * look-up's own `match`, whose texts belong to its own function.
+   */
+  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null }
   /** Rows of the same table are deleted before, in the same flow. */
   | { kind: "delete"; site: number; calls: number }
   /** Inserted before in the same flow into another table: this row hangs from it. */

@@ -7,6 +7,7 @@ import { createHomes } from "./homes.ts";
 import { createProgram } from "./modules.ts";
 import { readDrizzleSchemas } from "./schema/drizzle.ts";
 import { countSites } from "./counts.ts";
+import { linkSites } from "./sites.ts";
 
 /**
  * Puts the facts of all files together into what rules see: names followed, schemas read, migrations replayed, sites resolved and guarded. Pure
@@ -19,9 +20,9 @@ export function buildProject(input: ProjectInput): Project {
   unread.push(...tables.unread);
   const databases = buildDatabases(program, tables, unread);
   const databaseForFile = createHomes(program, databases);
-  void databaseForFile;
+  const { sites, handlers, claims } = linkSites({ program, databases, tables, databaseForFile });
   const files = describeFiles(input, unread);
-  return { databases, sites: [], handlers: [], claims: [], files, unread, counts: countSites([], []) };
+  return { databases, sites, handlers, claims, files, unread, counts: countSites(sites, handlers) };
 }
 
 /** The files that hold facts, in order of their paths; what was not understood in them goes to `unread`. */

@@ -1,0 +1,128 @@
+import type { Expression } from "../model/expression.ts";
+import type { Site } from "../model/project.ts";
+import { callIndexAt, lastName, unspread } from "./expressions.ts";
+import { argumentsOf, type Binding, type Flow } from "./flow.ts";
+
+/** The look-up that a value comes from. `row`: one row or a part of it; `rows`: a list; `count`: a number of rows or a position. */
+export type Source = { site: number; shape: "row" | "rows" | "count" | "boolean"; bindings: Binding[] };
+
+/** Where an expression stands. `bindings`: from its function up to the one that is asked about. */
+export type Place = { path: string; inside: number | null; depth: number; bindings: Binding[] };
+
+const DEEPEST = 3;
+/** Methods of lists, sets and maps over loaded rows, with what they answer. */
+const METHODS: Record<string, Source["shape"]> = {
+  find: "row", findLast: "row", at: "row", get: "row", pop: "row", shift: "row", some: "boolean", includes: "boolean", has: "boolean", findIndex: "count", indexOf: "count",
+  filter: "rows", map: "rows", flatMap: "rows", slice: "rows", keys: "rows", values: "rows", entries: "rows", flat: "rows", sort: "rows",
+};
+
+/** The look-ups whose answer an expression is, or is taken from: through locals, list methods, `??`, and functions that return them. */
+export function sourcesOf(flow: Flow, place: Place, expression: Expression, hops = 0): Source[] {
+  if (hops > 12) return [];
+  const inner = (each: Expression): Source[] => sourcesOf(flow, place, each, hops + 1);
+  switch (expression.kind) {
+    case "local":
+      return localSources(flow, place, expression.local, hops);
+    case "member":
+      return memberSources(inner(expression.of), expression.name);
+    case "index":
+      return inner(expression.of).map((source) => ({ ...source, shape: "row" as const }));
+    case "binary":
+      return expression.operator === "??" || expression.operator === "||" ? unique([...inner(expression.left), ...inner(expression.right)]) : expression.operator === "&&" ? inner(expression.right) : [];
+    case "conditional":
+      return unique([...inner(expression.then), ...inner(expression.else)]);
+    case "new":
+      return ["Set", "Map"].includes(lastName(expression.callee)) && expression.args[0] !== undefined ? inner(unspread(expression.args[0])) : [];
+    case "unary":
+      return expression.operator === "!" ? inner(expression.of) : [];
+    case "template":
+      return siteSources(flow, place, expression);
+    case "call":
+      return callSources(flow, place, expression, hops);
+    default:
+      return [];
+  }
+}
+
+function unique(sources: Source[]): Source[] {
+  return [...new Map(sources.map((source) => [source.site, source])).values()];
+}
+
+function localSources(flow: Flow, place: Place, index: number, hops: number): Source[] {
+  const local = flow.program.facts(place.path)?.code?.locals[index];
+  if (local === undefined || local.kind === "parameter" || local.kind === "catch" || local.kind === "loop") return [];
+  return unique(
+    local.values.slice(0, 4).flatMap(({ value, path }) => {
+      const { from, rest } = elementOf(value, path);
+      return rest.reduce((sources, step) => memberSources(sources, step), sourcesOf(flow, place, from, hops + 1));
+    }),
+  );
+}
+
+/** `const [a, b] = await Promise.all([x, y])`: a is x's. */
+function elementOf(value: Expression, path: string[]): { from: Expression; rest: string[] } {
+  const [first, ...rest] = path;
+  const list = value.kind === "call" && value.callee.kind === "member" && /^all/.test(value.callee.name) && lastName(value.callee.of) === "Promise" ? value.args[0] : undefined;
+  const item = list?.kind === "array" && first !== undefined ? list.items[Number(first)] : undefined;
+  return item === undefined ? { from: value, rest: path } : { from: unspread(item), rest };
+}
+
+function memberSources(sources: Source[], name: string): Source[] {
+  return sources.map((source) => {
+    if (name === "length" || name === "size" || name === "rowCount" || name === "count") return { ...source, shape: "count" as const };
+    if (name === "data" || name === "rows" || name === "error") return source;
+    if (name === "then") return source;
+    return source.shape === "count" ? source : { ...source, shape: "row" as const };
+  });
+}
+
+function siteSources(flow: Flow, place: Place, expression: Expression): Source[] {
+  const code = flow.program.facts(place.path)?.code;
+  const call = code == null ? null : callIndexAt(code, expression.start, expression.end);
+  if (code == null || call === null) return [];
+  // `db.execute(sql`…`)`: the statement is an argument of the call that runs it.
+  const argument = expression.kind === "call" ? expression.args[0] : undefined;
+  const statement = argument?.kind === "template" ? callIndexAt(code, argument.start, argument.end) : null;
+  const ids = [call, ...(statement === null ? [] : [statement])].flatMap((index) => flow.sitesAt(place.path, index));
+  return ids.flatMap((id): Source[] => {
+    const site = flow.sites[id];
+    return site === undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site), bindings: place.bindings }];
+  });
+}
+
+function shapeOf(site: Site): Source["shape"] {
+  if (site.kind === "update") return site.returning === "none" ? "count" : "rows";
+  if (site.lookup === "count" || site.lookup === "max") return "count";
+  if (site.lookup === "exists") return "boolean";
+  // `select().limit(1)` is still a list; clients with a row for an answer name it.
+  return site.lookup === "one" && (site.client === "prisma" || site.client === "supabase" || /findFirst$/.test(site.operation)) ? "row" : "rows";
+}
+
+function callSources(flow: Flow, place: Place, expression: Extract<Expression, { kind: "call" }>, hops: number): Source[] {
+  const own = siteSources(flow, place, expression);
+  if (own.length > 0) {
+    const taken = expression.callee.kind === "member" && expression.callee.name === "then";
+    return taken ? own.map((source) => ({ ...source, shape: "row" as const })) : own;
+  }
+  const { callee } = expression;
+  if (callee.kind === "member") {
+    const shape = Object.hasOwn(METHODS, callee.name) ? METHODS[callee.name] : undefined;
+    if (shape !== undefined) {
+      const over = sourcesOf(flow, place, callee.of, hops + 1);
+      if (over.length > 0) return over.map((source) => ({ ...source, shape }));
+    }
+    if (["then", "catch", "finally", "pipe"].includes(callee.name)) return sourcesOf(flow, place, callee.of, hops + 1);
+  }
+  return returnedSources(flow, place, expression, hops);
+}
+
+/** What a function of the project answers: the look-ups that its returned values come from. */
+function returnedSources(flow: Flow, place: Place, expression: Extract<Expression, { kind: "call" }>, hops: number): Source[] {
+  if (place.depth >= DEEPEST) return [];
+  const to = flow.graph.resolve(place.path, expression.callee, place.inside);
+  const fact = to === null ? undefined : flow.program.facts(to.path)?.code?.functions[to.function];
+  if (to === null || fact === undefined) return [];
+  const bindings = [{ to, args: argumentsOf(flow.program, place.path, expression.args) }, ...place.bindings];
+  const inner: Place = { path: to.path, inside: to.function, depth: place.depth + 1, bindings };
+  return unique(fact.returns.slice(0, 6).flatMap((returned) => sourcesOf(flow, inner, returned, hops + 1)));
+}

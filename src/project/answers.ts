@@ -1,0 +1,137 @@
+import type { Expression } from "../model/expression.ts";
+import { lastName, partsOf } from "./expressions.ts";
+import { sourcesOf, type Place, type Source } from "./answer-sources.ts";
+import type { FunctionAt } from "./call-graph.ts";
+import { argumentsOf, type Binding, type Flow } from "./flow.ts";
+
+/** A look-up whose answer a condition asks about. `bindings`: from the look-up's function up to the condition's. */
+export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[] };
+
+/** What is known about earlier look-ups where `test` holds (or does not). */
+export function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
+  switch (test.kind) {
+    case "unary":
+      return test.operator === "!" ? answersOf(flow, place, test.of, !holds) : [];
+    case "binary":
+      return binaryAnswers(flow, place, test, holds);
+    case "call":
+      return callAnswers(flow, place, test, holds);
+    default:
+      return truthAnswers(flow, place, test, holds);
+  }
+}
+
+function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
+  // A list is always truthy: its truth says nothing.
+  return sourcesOf(flow, place, test).map((source) => answer(source, source.shape === "rows" ? "either" : holds ? "present" : "absent"));
+}
+
+function answer(source: Source, when: Answer["when"]): Answer {
+  return { site: source.site, when, bindings: source.bindings };
+}
+
+type Binary = Extract<Expression, { kind: "binary" }>;
+
+function binaryAnswers(flow: Flow, place: Place, test: Binary, holds: boolean): Answer[] {
+  const { operator, left, right } = test;
+  if (operator === "&&" || operator === "||") return logicalAnswers(flow, place, test, holds);
+  if (operator === "??") return truthAnswers(flow, place, test, holds);
+  if (/^[!=]==?$/.test(operator)) {
+    const equal = operator.startsWith("=") === holds;
+    const [asked, against] = isConstant(left) ? [right, left] : [left, right];
+    return equalityAnswers(flow, place, asked, against, equal);
+  }
+  if (/^[<>]=?$/.test(operator)) return orderAnswers(flow, place, test, holds);
+  return [];
+}
+
+function isConstant(expression: Expression): boolean {
+  return ["number", "string", "boolean", "null", "undefined"].includes(expression.kind);
+}
+
+/** Where both sides ask about one look-up, its answer is plain; else a failed `&&` leaves it open which side failed. */
+function logicalAnswers(flow: Flow, place: Place, { operator, left, right }: Binary, holds: boolean): Answer[] {
+  const own = answersOf(flow, place, left, holds);
+  const other = answersOf(flow, place, right, holds);
+  if ((operator === "&&") === holds) return merge([...own, ...other]);
+  const asked = new Set(other.map((each) => each.site));
+  const about = (each: Answer): boolean => asked.has(each.site) || mentionsSame(left, right);
+  const rest = other.filter((each) => !own.some((first) => first.site === each.site));
+  return merge([...own.map((each) => (about(each) ? each : open(each))), ...rest.map(open)]);
+}
+
+function open(each: Answer): Answer {
+  return { ...each, when: "either" };
+}
+
+/** `existing && existing.orgId === orgId`: both sides read the same local. */
+function mentionsSame(left: Expression, right: Expression): boolean {
+  const locals = new Set<number>();
+  collectLocals(left, locals);
+  const others = new Set<number>();
+  collectLocals(right, others);
+  return [...locals].some((local) => others.has(local));
+}
+
+function collectLocals(expression: Expression, into: Set<number>): void {
+  if (expression.kind === "local") into.add(expression.local);
+  for (const part of partsOf(expression)) collectLocals(part, into);
+}
+
+function merge(answers: Answer[]): Answer[] {
+  const out = new Map<number, Answer>();
+  for (const each of answers) {
+    const seen = out.get(each.site);
+    out.set(each.site, seen === undefined || seen.when === each.when || seen.when === "either" ? each : each.when === "either" ? seen : { ...each, when: "either" });
+  }
+  return [...out.values()];
+}
+
+function equalityAnswers(flow: Flow, place: Place, asked: Expression, against: Expression, equal: boolean): Answer[] {
+  if (against.kind === "boolean") return answersOf(flow, place, asked, against.value === equal);
+  const sources = sourcesOf(flow, place, asked);
+  const isNothing = against.kind === "null" || against.kind === "undefined" || (against.kind === "string" && against.value === "undefined");
+  if (isNothing) return sources.map((source) => answer(source, equal ? "absent" : "present"));
+  if (against.kind === "number") {
+    const empty = against.value === 0 || against.value === -1;
+    return sources.map((source) => answer(source, empty === equal ? "absent" : "present"));
+  }
+  return sources.map((source) => answer(source, equal ? "present" : "either"));
+}
+
+function orderAnswers(flow: Flow, place: Place, { operator, left, right }: Binary, holds: boolean): Answer[] {
+  const flipped = left.kind === "number";
+  const number = flipped ? left : right;
+  if (number.kind !== "number") return [];
+  const greater = operator.startsWith(">") !== flipped;
+  return sourcesOf(flow, place, flipped ? right : left).map((source) => {
+    const many = greater === holds;
+    // `count > 0`, `length >= 1`, `index >= 0` ask whether there is one; `count < 5` asks something else.
+    const asksForOne = number.value <= 0 || (number.value === 1 && operator.includes("=") === greater) || (number.value === 1 && !greater);
+    return answer(source, !asksForOne ? (many ? "present" : "either") : many ? "present" : "absent");
+  });
+}
+
+function callAnswers(flow: Flow, place: Place, test: Extract<Expression, { kind: "call" }>, holds: boolean): Answer[] {
+  const [first] = test.args;
+  const name = lastName(test.callee);
+  if (first !== undefined && first.kind !== "spread" && test.callee.kind === "name") {
+    if (test.callee.name === "Boolean") return answersOf(flow, place, first, holds);
+    if (/^is(?:Empty|Nil|Null|Undefined|NullOrUndefined)$/.test(name)) return sourcesOf(flow, place, first).map((source) => answer(source, holds ? "absent" : "present"));
+  }
+  const to = place.depth >= 3 ? null : flow.graph.resolve(place.path, test.callee, place.inside);
+  if (to !== null) {
+    const own = returnedAnswers(flow, place, to, test, holds);
+    if (own.length > 0) return own;
+  }
+  return truthAnswers(flow, place, test, holds);
+}
+
+/** What the truth of a function's answer says: `return rows.length > 0`, `return !!row`. */
+function returnedAnswers(flow: Flow, place: Place, to: FunctionAt, test: Extract<Expression, { kind: "call" }>, holds: boolean): Answer[] {
+  const fact = flow.program.facts(to.path)?.code?.functions[to.function];
+  const bindings = [{ to, args: argumentsOf(flow.program, place.path, test.args) }, ...place.bindings];
+  const inner: Place = { path: to.path, inside: to.function, depth: place.depth + 1, bindings };
+  const asked = (fact?.returns ?? []).filter((returned) => !isConstant(returned)).slice(0, 6);
+  return merge(asked.flatMap((returned) => answersOf(flow, inner, returned, holds)));
+}

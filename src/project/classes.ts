@@ -1,0 +1,93 @@
+import type { Expression } from "../model/expression.ts";
+import type { ClassFact } from "../model/facts.ts";
+import type { Program } from "./program.ts";
+
+/** A function of the project: index into the facts of its file. */
+export type FunctionAt = { path: string; function: number };
+/** A class of the project by the file that declares it. */
+export type ClassAt = { path: string; name: string };
+
+const DEEPEST = 5;
+
+/** The class that a value is an instance of, as `new` or a type annotation says; null: not known. */
+export function classOf(program: Program, path: string, expression: Expression, inside: number | null, depth = 0): ClassAt | null {
+  if (depth > DEEPEST) return null;
+  switch (expression.kind) {
+    case "new":
+      return classNamed(program, path, expression.callee);
+    case "local":
+      return classOfLocal(program, path, expression.local, inside, depth);
+    case "name": {
+      const symbol = program.lookup(path, expression.name);
+      if (symbol?.kind !== "declaration") return null;
+      const { declaration } = symbol;
+      if (declaration.class !== null) return { path: symbol.path, name: symbol.name };
+      return byType(program, symbol.path, declaration.typeText) ?? (declaration.value === null || declaration.path.length > 0 ? null : classOf(program, symbol.path, declaration.value, null, depth + 1));
+    }
+    case "member":
+      return classOfMember(program, path, expression, inside, depth);
+    default:
+      return null;
+  }
+}
+
+function classNamed(program: Program, path: string, callee: Expression): ClassAt | null {
+  return callee.kind === "name" ? byType(program, path, callee.name) : null;
+}
+
+/** `Repo`, `Repo | null`, `Promise<Repo>`, `Awaited<Repo>`. */
+function byType(program: Program, path: string, text: string | null): ClassAt | null {
+  const name = text === null ? undefined : /^(?:Promise<|Readonly<|Awaited<)?([A-Z]\w*)(?:<[^|]*>)?>?(?:\s*\|\s*(?:null|undefined))?$/.exec(text.trim())?.[1];
+  if (name === undefined) return null;
+  const symbol = program.lookup(path, name);
+  return symbol?.kind === "declaration" && symbol.declaration.class !== null ? { path: symbol.path, name: symbol.name } : null;
+}
+
+function classOfLocal(program: Program, path: string, index: number, inside: number | null, depth: number): ClassAt | null {
+  const code = program.facts(path)?.code;
+  const local = code?.locals[index];
+  if (code == null || local === undefined) return null;
+  if (local.kind === "parameter") {
+    const parameter = code.functions[local.function]?.parameters.find((item) => item.local === index);
+    return parameter === undefined || parameter.path.length > 0 ? null : byType(program, path, parameter.typeText);
+  }
+  const [value] = local.values;
+  return value === undefined || local.values.length !== 1 || value.path.length > 0 ? null : classOf(program, path, value.value, inside, depth + 1);
+}
+
+function classOfMember(program: Program, path: string, expression: Extract<Expression, { kind: "member" }>, inside: number | null, depth: number): ClassAt | null {
+  const holder = expression.of.kind === "this" ? enclosing(program, path, inside) : classOf(program, path, expression.of, inside, depth + 1);
+  const found = holder === null ? null : findMember(program, holder, expression.name, 0);
+  if (found === null) return null;
+  const { member, at } = found;
+  return byType(program, at.path, member.typeText) ?? (member.value === null ? null : classOf(program, at.path, member.value, null, depth + 1));
+}
+
+function enclosing(program: Program, path: string, inside: number | null): ClassAt | null {
+  const code = program.facts(path)?.code;
+  for (let at = inside; at !== null && code != null; at = code.functions[at]?.parent ?? null) {
+    const name = code.functions[at]?.class;
+    if (name != null) return { path, name };
+  }
+  return null;
+}
+
+function factOf(program: Program, at: ClassAt): ClassFact | null {
+  const declarations = program.facts(at.path)?.code?.declarations;
+  return declarations !== undefined && Object.hasOwn(declarations, at.name) ? (declarations[at.name]?.class ?? null) : null;
+}
+
+function findMember(program: Program, at: ClassAt, name: string, depth: number): { member: ClassFact["members"][number]; at: ClassAt } | null {
+  const fact = factOf(program, at);
+  if (fact === null || depth > DEEPEST) return null;
+  const member = fact.members.find((each) => each.name === name);
+  if (member !== undefined) return { member, at };
+  const parent = fact.extends === null ? null : classNamed(program, at.path, fact.extends);
+  return parent === null ? null : findMember(program, parent, name, depth + 1);
+}
+
+/** A method of a class, its own or inherited. */
+export function methodOf(program: Program, at: ClassAt, name: string): FunctionAt | null {
+  const found = findMember(program, at, name, 0);
+  return found?.member.function == null ? null : { path: found.at.path, function: found.member.function };
+}

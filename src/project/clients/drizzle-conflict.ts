@@ -1,0 +1,62 @@
+import type { KeyPart, Predicate } from "../../model/catalog.ts";
+import type { Conflict } from "../../model/project.ts";
+import { entryOf, evaluate } from "../evaluate.ts";
+import type { Evaluated } from "../program.ts";
+import type { TableBinding } from "../schema/bindings.ts";
+import { argument, type CallView, type Draft, type DraftConflict, type Linked } from "./adapter.ts";
+import { predicateOf } from "./drizzle-conditions.ts";
+import { propertyColumn, rowsOf } from "./drizzle-rows.ts";
+
+/** `.onConflictDoUpdate(…)`, `.onConflictDoNothing(…)` (reference §4.5). */
+export function readConflict(view: CallView, linked: Linked, table: TableBinding, draft: Draft): DraftConflict | null {
+  const link = view.links.find((each) => each.name === "onConflictDoUpdate" || each.name === "onConflictDoNothing");
+  if (link === undefined) return null;
+  const action = link.name === "onConflictDoUpdate" ? "update" : "nothing";
+  const expression = argument(link.args, 0);
+  const at = { path: view.path, start: expression?.start ?? link.end, end: expression?.end ?? link.end };
+  const prepared = view.names.has("prepare");
+  const made: DraftConflict = { action, target: { by: "unknown" }, prepared, sets: null, setWhere: false, native: "yes", reasons: [], at };
+  if (expression === null) return { ...made, target: (link.args ?? []).length === 0 ? { by: "none" } : { by: "unknown" }, sets: action === "nothing" ? [] : null };
+  const options = evaluate(linked.program, view.path, expression);
+  if (options.kind === "undefined") return { ...made, target: { by: "none" }, sets: [] };
+  if (options.kind !== "object") return made;
+  const target = entryOf(options, "target");
+  made.at = target?.at.path === view.path && target.at.start >= at.start && target.at.end <= at.end ? target.at : at;
+  made.target = targetOf(linked, table, options, target, action);
+  if (action === "nothing") return { ...made, sets: [] };
+  const set = entryOf(options, "set");
+  made.sets = set === undefined ? null : setsOf(linked, table, set, draft);
+  // The deprecated `where` filters the update, not the index.
+  made.setWhere = entryOf(options, "setWhere") !== undefined || entryOf(options, "where") !== undefined;
+  return made;
+}
+
+function targetOf(linked: Linked, table: TableBinding, options: Extract<Evaluated, { kind: "object" }>, target: Evaluated | undefined, action: "nothing" | "update"): Conflict["target"] {
+  if (target === undefined || target.kind === "undefined") return options.complete && action === "nothing" ? { by: "none" } : { by: "unknown" };
+  const parts = partsOf(linked, table, target);
+  if (parts === null || !options.complete) return { by: "unknown" };
+  const condition = entryOf(options, action === "update" ? "targetWhere" : "where");
+  if (condition === undefined || condition.kind === "undefined") return { by: "columns", parts, where: null, selector: null };
+  const where: Predicate | null = predicateOf(linked, condition);
+  return where === null ? { by: "unknown" } : { by: "columns", parts, where, selector: null };
+}
+
+/** A column or a list of columns of the table; null: one of them is not known. */
+function partsOf(linked: Linked, table: TableBinding, target: Evaluated): KeyPart[] | null {
+  const items = target.kind === "array" ? (target.complete ? target.items : null) : [target];
+  if (items === null) return null;
+  const parts = items.flatMap((item): KeyPart[] => {
+    const bound = linked.tables.columnOf(item);
+    if (bound?.column == null || bound.table.table !== table.table) return [];
+    return [{ kind: "column", column: bound.column, collation: null, opclass: null }];
+  });
+  return parts.length === items.length && parts.length > 0 ? parts : null;
+}
+
+function setsOf(linked: Linked, table: TableBinding, set: Evaluated, draft: Draft): DraftConflict["sets"] {
+  const rows = rowsOf(linked, set, propertyColumn(table), { path: set.at.path, start: set.at.start, end: set.at.end });
+  if (rows.columns === null) return null;
+  // `set: values` with the very object that is inserted.
+  if (!rows.complete && draft.columns !== null && rows.columns.length === 0) return null;
+  return rows.complete ? rows.columns : rows.columns.length > 0 ? rows.columns : null;
+}

@@ -1,0 +1,8 @@
+import type { ClientAdapter } from "./adapter.ts";
+import { drizzle } from "./drizzle.ts";
+import { prisma } from "./prisma.ts";
+import { rawSql } from "./raw-sql.ts";
+import { supabase } from "./supabase.ts";
+
+/** One adapter a library; the first that knows a call reads it. */
+export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, rawSql];

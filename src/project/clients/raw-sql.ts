@@ -1,0 +1,129 @@
+import { readSqlText } from "../../read/sql/text.ts";
+import { isSqlParserReady } from "../../read/sql/parser.ts";
+import type { CallFact } from "../../model/facts.ts";
+import type { RawLink } from "../chains.ts";
+import { evaluate } from "../evaluate.ts";
+import { lastName } from "../expressions.ts";
+import type { Evaluated } from "../program.ts";
+import { argument, type CallView, type ClientAdapter, type Linked, type Reading } from "./adapter.ts";
+import { returningOf, takesFirstRow } from "./row-use.ts";
+import { draftStatements } from "./sql-drafts.ts";
+import { buildSql } from "./sql-template.ts";
+
+/** Methods that take SQL as a string (reference §3.3). */
+const METHODS = new Set(["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRaw", "$executeRaw", "raw", "one", "oneOrNone", "maybeOne", "none", "any", "many", "exec", "run", "queryRaw", "queryObject"]);
+const STATEMENT = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:with|insert|update|delete|select|begin|start\s+transaction|commit|rollback|lock|set\s+(?:local\s+|session\s+)?transaction)\b/i;
+
+/** SQL in tagged templates and in strings that are given to a client. */
+export const rawSql: ClientAdapter = { name: "raw-sql", links: new Set([...METHODS, "`"]), read: readRawSql };
+
+function readRawSql(view: CallView, linked: Linked): Reading | null {
+  if (!isSqlParserReady()) return null;
+  const given = view.root.kind === "template" ? { value: evaluate(linked.program, view.path, view.root), link: null } : stringArgument(view, linked);
+  if (given === null || !startsStatement(given.value)) return null;
+  const values = given.link === null ? [] : parametersOf(view, linked, given.link);
+  const prepared = given.link !== null && isNamed(view, linked, given.link);
+  const reading = readValue(view, linked, given.value, values, prepared);
+  if (reading === null) return null;
+  const known = reading.drafts.some((draft) => draft.table !== null) || isSqlClient(given.value, given.link);
+  return known || reading.effects.length > 0 ? { drafts: known ? reading.drafts : [], effects: reading.effects } : null;
+}
+
+function readValue(view: CallView, linked: Linked, value: Evaluated, values: Evaluated[], prepared: boolean): Reading | null {
+  const home = { path: view.path, start: view.fact.at.start, end: view.fact.at.end };
+  for (const dropUnknown of [false, true]) {
+    const piece = buildSql(linked, value, home, values.length + 1, dropUnknown);
+    if (piece === null) return null;
+    const { statements } = readSqlText(questionMarks(piece.text), { path: view.path, map: piece.map });
+    if (statements.length === 0) continue;
+    for (const [i, each] of values.entries()) piece.values.set(`$${String(i + 1)}`, each);
+    const outer = enclosingCall(view, linked);
+    const reading = draftStatements(linked, statements, { path: view.path, call: view.index, client: "raw-sql", receiver: receiverOf(view, outer), values: piece.values, partial: piece.partial, many: piece.many, prepared, database: null });
+    settleUse(view, linked, outer, reading);
+    return reading;
+  }
+  return null;
+}
+
+/** Knex' and MikroORM's `?` parameters. A `?` of jsonb operators stays: such a text does not parse with `$1` there either way. */
+function questionMarks(text: string): string {
+  let n = 0;
+  return /[=(,]\s*\?(?!\w|\||&)/.test(text) && !/\$\d/.test(text) ? text.replace(/(?<=[=(,]\s*)\?(?!\?)/g, () => `$${String(++n)}`) : text;
+}
+
+function startsStatement(value: Evaluated): boolean {
+  if (value.kind === "string") return STATEMENT.test(value.value);
+  return value.kind === "template" && STATEMENT.test(`${value.quasis.join("x")}`);
+}
+
+/** The string (or `{ text, values }`) that a method of a client is given. */
+function stringArgument(view: CallView, linked: Linked): { value: Evaluated; link: RawLink } | null {
+  const link = view.links.find((each) => each.args !== null && METHODS.has(each.name));
+  const expression = argument(link?.args, 0);
+  if (link === undefined || expression === null) return null;
+  // A tagged template is a call of its own.
+  if (expression.kind === "template" && expression.tag !== null) return null;
+  if (!["string", "template", "local", "name", "object", "binary", "conditional", "member", "call"].includes(expression.kind)) return null;
+  const value = evaluate(linked.program, view.path, expression);
+  if (value.kind === "template" && value.tag !== null) return null;
+  if (value.kind === "object") {
+    const text = value.entries.get("text") ?? value.entries.get("sql");
+    return text === undefined ? null : { value: text, link };
+  }
+  return { value, link };
+}
+
+function parametersOf(view: CallView, linked: Linked, link: RawLink): Evaluated[] {
+  const first = argument(link.args, 0);
+  if (first === null) return [];
+  const given = evaluate(linked.program, view.path, first);
+  const second = argument(link.args, 1);
+  const list = given.kind === "object" ? given.entries.get("values") : second === null ? undefined : evaluate(linked.program, view.path, second);
+  if (link.name.startsWith("$") && second !== null) return (link.args ?? []).slice(1).flatMap((item) => (item.kind === "spread" ? [] : [evaluate(linked.program, view.path, item)]));
+  return list?.kind === "array" ? list.items : [];
+}
+
+function isNamed(view: CallView, linked: Linked, link: RawLink): boolean {
+  const first = argument(link.args, 0);
+  const value = first === null ? null : evaluate(linked.program, view.path, first);
+  return value?.kind === "object" && value.entries.has("name");
+}
+
+/** Is it surely SQL for a client, although its table is not known? */
+function isSqlClient(value: Evaluated, link: RawLink | null): boolean {
+  if (link !== null) return link.name.startsWith("$");
+  const tag = value.kind === "template" ? value.tag : null;
+  const root = tag?.kind === "member" ? tag.of : tag;
+  if (tag?.kind === "member" && /^\$(?:query|execute)Raw$/.test(tag.name)) return true;
+  return root?.kind === "external" && /^(?:drizzle-orm|@prisma\/client|postgres|slonik|@vercel\/postgres|bun|@neondatabase\/serverless|kysely)/.test(root.package);
+}
+
+/** The call that a template is an argument of: `db.execute(sql`…`)` uses its answer. */
+function enclosingCall(view: CallView, linked: Linked): { fact: CallFact; index: number } | null {
+  if (view.fact.use.kind !== "argument") return null;
+  const calls = linked.program.facts(view.path)?.code?.calls ?? [];
+  for (let index = view.index - 1; index >= 0 && index > view.index - 50; index--) {
+    const fact = calls[index];
+    if (fact !== undefined && fact.at.start <= view.fact.at.start && fact.at.end >= view.fact.at.end) return { fact, index };
+  }
+  return null;
+}
+
+function receiverOf(view: CallView, outer: { fact: CallFact } | null): CallView["root"] | null {
+  let root = outer === null ? view.root : outer.fact.expression;
+  while (root.kind === "call" || root.kind === "member") root = root.kind === "call" ? root.callee : root.of;
+  if (root.kind === "template") root = root.tag ?? root;
+  while (root.kind === "call" || root.kind === "member") root = root.kind === "call" ? root.callee : root.of;
+  return lastName(root) === "sql" && outer === null && root.kind === "name" ? root : root;
+}
+
+/** What becomes of the rows, told by the call that runs the statement. */
+function settleUse(view: CallView, linked: Linked, outer: { fact: CallFact; index: number } | null, reading: Reading): void {
+  const running: CallView = outer === null ? view : { ...view, fact: outer.fact, index: outer.index };
+  const code = linked.program.facts(view.path)?.code;
+  const first = takesFirstRow(running, code);
+  const last = reading.drafts.at(-1);
+  if (last === undefined) return;
+  if (last.lookup === "many" && first) last.lookup = "one";
+  if (last.returning !== "none") last.returning = first || running.fact.use.kind === "ignored" ? returningOf(running.fact, first) : "unknown";
+}

@@ -1,0 +1,190 @@
+import type { Argument } from "../model/expression.ts";
+import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
+import type { Site } from "../model/project.ts";
+import { createCallGraph, flowRoot, type CallAt, type CallGraph, type FunctionAt } from "./call-graph.ts";
+import type { Draft, Effect, Linked } from "./clients/adapter.ts";
+import { evaluate, memberOf } from "./evaluate.ts";
+import type { Evaluated, Program } from "./program.ts";
+import type { Values } from "./values.ts";
+
+/** What guards, handlers and entries share. */
+export type Flow = {
+  linked: Linked;
+  program: Program;
+  drafts: Draft[];
+  sites: Site[];
+  values: Values;
+  graph: CallGraph;
+  /** Sites and effects of a call. */
+  sitesAt(path: string, call: number): number[];
+  effectsAt(path: string, call: number): Effect[];
+  /** Calls of a function's flow (callbacks too), in source order. */
+  callsOf(path: string, root: number | null): number[];
+  /** Where a call's flow is called from, up to `calls` levels, the call itself first. */
+  frames(path: string, call: number): Frame[];
+};
+
+/** What a function's parameters are when it is called from the frame around. */
+export type Binding = { to: FunctionAt; args: Evaluated[] };
+/** A call that runs, with what has to be around it. `calls`: how many calls up; `bindings`: from the innermost function outwards. */
+export type Frame = { path: string; call: number; fact: CallFact; root: number | null; calls: number; bindings: Binding[] };
+
+/** Calls are followed this far up, and this many frames in all. */
+const FARTHEST = 3;
+const MOST_FRAMES = 24;
+
+export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "values"> & { effects: Effect[] }): Flow {
+  const { linked, drafts, sites, values, effects } = parts;
+  const { program } = linked;
+  const graph = createCallGraph(program);
+  const siteIndex = groupBy(drafts.map((draft, id) => ({ id, path: draft.at.path, call: draft.call })));
+  const effectIndex = groupBy(effects);
+  const flows = new Map<string, Map<number | null, number[]>>();
+  const frames = new Map<string, Frame[]>();
+  const flow: Flow = {
+    linked, program, drafts, sites, values, graph,
+    sitesAt: (path, call) => (siteIndex.get(`${path}#${String(call)}`) ?? []).map((item) => item.id),
+    effectsAt: (path, call) => effectIndex.get(`${path}#${String(call)}`) ?? [],
+    callsOf(path, root) {
+      let index = flows.get(path);
+      if (index === undefined) flows.set(path, (index = indexFlows(program.facts(path)?.code ?? null)));
+      return index.get(root) ?? [];
+    },
+    frames(path, call) {
+      const key = `${path}#${String(call)}`;
+      let found = frames.get(key);
+      if (found === undefined) frames.set(key, (found = findFrames(flow, path, call)));
+      return found;
+    },
+  };
+  return flow;
+}
+
+function groupBy<Item extends { path: string; call: number | null }>(items: Item[]): Map<string, Item[]> {
+  const index = new Map<string, Item[]>();
+  for (const item of items) {
+    if (item.call === null) continue;
+    const key = `${item.path}#${String(item.call)}`;
+    const list = index.get(key);
+    if (list === undefined) index.set(key, [item]);
+    else list.push(item);
+  }
+  return index;
+}
+
+function indexFlows(code: CodeFacts | null): Map<number | null, number[]> {
+  const index = new Map<number | null, number[]>();
+  for (const [call, fact] of (code?.calls ?? []).entries()) {
+    const root = flowRoot(code as CodeFacts, fact.function);
+    const list = index.get(root);
+    if (list === undefined) index.set(root, [call]);
+    else list.push(call);
+  }
+  return index;
+}
+
+function findFrames(flow: Flow, path: string, call: number): Frame[] {
+  const code = flow.program.facts(path)?.code;
+  const fact = code?.calls[call];
+  if (code == null || fact === undefined) return [];
+  const first: Frame = { path, call, fact, root: flowRoot(code, fact.function), calls: 0, bindings: [] };
+  const frames = [first];
+  const seen = new Set([`${path}#${String(first.root)}`]);
+  for (const frame of frames) {
+    if (frames.length >= MOST_FRAMES) break;
+    frames.push(...wrappersOf(flow, frame));
+    if (frame.calls >= FARTHEST || frame.root === null) continue;
+    const to: FunctionAt = { path: frame.path, function: frame.root };
+    for (const caller of flow.graph.callers(to)) {
+      const next = frameOf(flow, caller, frame, to);
+      if (next === null || frames.length >= MOST_FRAMES) continue;
+      const key = `${next.path}#${String(next.call)}`;
+      if (!seen.has(key)) frames.push(next);
+      seen.add(key);
+    }
+  }
+  return frames.slice(0, MOST_FRAMES);
+}
+
+function frameOf(flow: Flow, caller: CallAt, frame: Frame, to: FunctionAt): Frame | null {
+  const code = flow.program.facts(caller.path)?.code;
+  const fact = code?.calls[caller.call];
+  if (code == null || fact === undefined) return null;
+  const args = argumentsOf(flow.program, caller.path, caller.args);
+  return { path: caller.path, call: caller.call, fact, root: flowRoot(code, fact.function), calls: frame.calls + 1, bindings: [...frame.bindings, { to, args }] };
+}
+
+/** Arguments up to the first spread. */
+export function argumentsOf(program: Program, path: string, args: Argument[]): Evaluated[] {
+  const end = args.findIndex((item) => item.kind === "spread");
+  return (end < 0 ? args : args.slice(0, end)).flatMap((item) => (item.kind === "spread" ? [] : [evaluate(program, path, item)]));
+}
+
+/** Inside `withRetry(() => …)` also stands what withRetry has around its call of the function it is given. */
+function wrappersOf(flow: Flow, frame: Frame): Frame[] {
+  if (frame.calls >= FARTHEST) return [];
+  const code = flow.program.facts(frame.path)?.code;
+  return frame.fact.context.flatMap((step): Frame[] => {
+    const handed = step.kind === "function" ? code?.functions[step.function]?.callbackOf : null;
+    if (code == null || handed == null || handed.call === null) return [];
+    return flow.graph.callees(frame.path, handed.call).flatMap(({ to }) => callsOfParameter(flow, to, handed.argument).map((call) => ({ ...call, calls: frame.calls + 1, bindings: frame.bindings })));
+  });
+}
+
+function callsOfParameter(flow: Flow, to: FunctionAt, position: number): Omit<Frame, "calls" | "bindings">[] {
+  const code = flow.program.facts(to.path)?.code;
+  const parameter = code?.functions[to.function]?.parameters.find((item) => item.position === position && item.path.length === 0);
+  if (code == null || parameter === undefined) return [];
+  return code.calls.flatMap((fact, call) => {
+    const { expression } = fact;
+    const isIt = expression.kind === "call" && expression.callee.kind === "local" && expression.callee.local === parameter.local;
+    // Its own flow is not where the callback's sites stand, so only its context counts.
+    return isIt ? [{ path: to.path, call, fact, root: null }] : [];
+  });
+}
+
+/** Can `earlier` have run before `later` in the same flow: it stands before, and not in the other branch of a condition. */
+export function mayPrecede(earlier: CallFact, later: CallFact): boolean {
+  if (earlier.at.start >= later.at.start) return false;
+  return !earlier.context.some((step) => step.kind === "condition" && later.context.some((other) => isOpposite(step, other)));
+}
+
+function isOpposite(a: Extract<ContextStep, { kind: "condition" }>, b: ContextStep): boolean {
+  return b.kind === "condition" && a.test.start === b.test.start && a.test.end === b.test.end && a.holds !== b.holds;
+}
+
+/** A value of an inner function as the frame around sees it: parameters are the arguments they were given. */
+export function substitute(program: Program, value: Evaluated, bindings: Binding[]): Evaluated {
+  let out = value;
+  for (const binding of bindings) out = replace(program, out, binding, 0);
+  return out;
+}
+
+function replace(program: Program, value: Evaluated, binding: Binding, depth: number): Evaluated {
+  if (depth > 8) return value;
+  const inner = (each: Evaluated): Evaluated => replace(program, each, binding, depth + 1);
+  switch (value.kind) {
+    case "parameter": {
+      if (value.path !== binding.to.path || value.function !== binding.to.function) return value;
+      const given = binding.args[value.position];
+      return given === undefined ? value : value.members.reduce((of, name) => memberOf(program, of, name), given);
+    }
+    case "member": {
+      const of = inner(value.of);
+      return of === value.of ? value : memberOf(program, of, value.name);
+    }
+    case "call":
+      return { ...value, callee: inner(value.callee), args: value.args.map(inner) };
+    case "template":
+      return { ...value, holes: value.holes.map(inner) };
+    case "alternatives":
+      return { ...value, of: value.of.map(inner) };
+    case "array":
+      return { ...value, items: value.items.map(inner) };
+    case "object":
+      return { ...value, entries: new Map([...value.entries].map(([key, item]) => [key, inner(item)])) };
+    default:
+      return value;
+  }
+}
+

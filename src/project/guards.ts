@@ -1,0 +1,180 @@
+import type { Guard, Site, Written } from "../model/project.ts";
+import { answersOf, type Answer } from "./answers.ts";
+import { flowRoot } from "./call-graph.ts";
+import type { Draft } from "./clients/adapter.ts";
+import { evaluate } from "./evaluate.ts";
+import { unspread } from "./expressions.ts";
+import { mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
+import type { Handlers } from "./handlers.ts";
+import { locksBefore } from "./locks.ts";
+import type { Evaluated } from "./program.ts";
+import { transactionsAround } from "./transactions.ts";
+import { valueOf } from "./values.ts";
+import { valueText } from "./value-text.ts";
+
+/** Works out what stands around and before each site. `handlerOf`: the handler of a file's handler fact. */
+export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "resultOf">): void {
+  for (const [id, site] of flow.sites.entries()) {
+    const draft = flow.drafts[id];
+    if (draft === undefined) continue;
+    const before = flow.drafts[id - 1];
+    if (before?.decides === true && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
+    if (draft.call === null) continue;
+    const frames = flow.frames(site.at.path, draft.call);
+    const relevant = site.kind === "lookup" ? frames.slice(0, 1) : frames;
+    const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers));
+    const result = handlers.resultOf(id);
+    if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });
+    site.guards.push(...settle(guards));
+  }
+}
+
+/** Without repetitions; a transaction inside a retry is one that is retried. */
+function settle(guards: Guard[]): Guard[] {
+  const retried = guards.some((guard) => guard.kind === "retry");
+  const seen = new Set<string>();
+  return guards.flatMap((guard) => {
+    const key = guard.kind === "lookup" ? `lookup ${String(guard.site)} ${guard.when}` : guard.kind === "handler" ? `handler ${String(guard.handler)}` : JSON.stringify(guard);
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [guard.kind === "transaction" && retried ? { ...guard, retries: true } : guard];
+  });
+}
+
+function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
+  const guards: Guard[] = [...handlerGuards(frame, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame)];
+  if (site.kind === "lookup") return guards;
+  return [...guards, ...queuesAround(flow, frame), ...lookupGuards(flow, site, draft, frame), ...earlierWrites(flow, site, draft, frame)];
+}
+
+function handlerGuards(frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
+  const facts = frame.fact.context.flatMap((step) => (step.kind === "try" ? [step.handler] : []));
+  if (frame.fact.handler !== null) facts.push(frame.fact.handler);
+  return facts.reverse().flatMap((fact): Guard[] => {
+    const handler = handlers.handlerOf(frame.path, fact);
+    return handler === null ? [] : [{ kind: "handler", handler: handler.id, calls: frame.calls }];
+  });
+}
+
+const RETRY = /(?:^|\.|[a-z])(?:[rR]etry|[rR]etries|[bB]ackoff|pRetry|retrying|asyncRetry)\w*(?:\(\))?$/;
+
+function retriesAround(flow: Flow, frame: Frame): Guard[] {
+  const code = flow.program.facts(frame.path)?.code;
+  const out: Guard[] = [];
+  for (const [i, step] of frame.fact.context.entries()) {
+    if (step.kind === "function" && RETRY.test(code?.functions[step.function]?.callbackOf?.callee ?? "")) out.push({ kind: "retry", at: code?.functions[step.function]?.at ?? frame.fact.at, calls: frame.calls });
+    const next = frame.fact.context.slice(i + 1).find((each) => each.kind === "try");
+    // `for (let attempt = 0; …) try { … } catch { … }`: a failed turn is done again.
+    if (step.kind !== "loop" || step.over !== null || next?.kind !== "try") continue;
+    const handler = code?.handlers[next.handler];
+    if (handler !== undefined && handler.rethrows !== "always") out.push({ kind: "retry", at: handler.at, calls: frame.calls });
+  }
+  return out;
+}
+
+/** A job or function definition that lets one run at a time per key. */
+function queuesAround(flow: Flow, frame: Frame): Guard[] {
+  const code = flow.program.facts(frame.path)?.code;
+  return frame.fact.context.flatMap((step): Guard[] => {
+    const handed = step.kind === "function" ? code?.functions[step.function]?.callbackOf : null;
+    const call = handed?.call == null ? undefined : code?.calls[handed.call];
+    if (call?.expression.kind !== "call") return [];
+    const options = call.expression.args.map(unspread).filter((item) => item.kind === "object").map((item) => evaluate(flow.program, frame.path, item));
+    return options.some(isSerial) ? [{ kind: "queue", at: call.at, calls: frame.calls }] : [];
+  });
+}
+
+function isSerial(value: Evaluated): boolean {
+  if (value.kind !== "object") return false;
+  return ["concurrency", "queue", "concurrencyLimit", "concurrencyKey"].some((name) => {
+    const item = value.entries.get(name);
+    if (item === undefined) return false;
+    if (item.kind === "number") return item.value === 1;
+    if (item.kind === "array") return item.items.some((each) => limitOf(each) === 1);
+    return limitOf(item) === 1;
+  });
+}
+
+function limitOf(value: Evaluated): number | null {
+  if (value.kind !== "object") return null;
+  const limit = value.entries.get("limit") ?? value.entries.get("concurrencyLimit");
+  return limit?.kind === "number" ? limit.value : null;
+}
+
+function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+  const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
+  const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOf(flow, place, step.test, step.holds) : []));
+  return answers.flatMap((answer): Guard[] => {
+    if (answer.site === site.id || draft.call === flow.drafts[answer.site]?.call) return [];
+    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: matchFor(flow, site, draft, frame, answer) }];
+  });
+}
+
+/** What the look-up compares, told in the site's own words where a value of the site is the same. */
+function matchFor(flow: Flow, site: Site, draft: Draft, frame: Frame, answer: Answer): Written[] | null {
+  const lookup = flow.drafts[answer.site];
+  if (lookup?.match == null) return null;
+  const own = [...(draft.columns ?? []), ...(draft.match ?? [])].map((written, i) => {
+    const value = (i < (site.columns?.length ?? 0) ? site.columns?.[i] : site.match?.[i - (site.columns?.length ?? 0)])?.value;
+    return { text: written.source === null ? (value?.text ?? "") : valueText(flow.program, substitute(flow.program, written.source, frame.bindings)), value };
+  });
+  return lookup.match.map((written, i) => {
+    const fallback = flow.sites[answer.site]?.match?.[i]?.value ?? { text: "", origin: "unknown" as const, nullable: null };
+    if (written.source === null) return { column: written.column, at: written.at, value: fallback };
+    const seen = substitute(flow.program, written.source, answer.bindings);
+    const text = valueText(flow.program, seen);
+    const same = own.find((each) => each.text === text)?.value;
+    return { column: written.column, at: written.at, value: same ?? valueOf(flow.values, seen) };
+  });
+}
+
+type Earlier = { id: number; call: number };
+
+/** Deletes of the same table before, and inserts that this row hangs from. */
+function earlierWrites(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+  if (site.kind !== "insert" && site.kind !== "upsert") return [];
+  const code = flow.program.facts(frame.path)?.code;
+  const out: Guard[] = [];
+  for (const { id, call } of writesOfFlow(flow, frame.path, frame.root)) {
+    const other = flow.sites[id];
+    const fact = code?.calls[call];
+    if (other === undefined || fact === undefined || id === site.id || call === frame.call || !mayPrecede(fact, frame.fact)) continue;
+    if (other.kind === "delete" && other.table !== null && other.table === site.table && other.database === site.database) out.push({ kind: "delete", site: id, calls: frame.calls });
+    else if ((other.kind === "insert" || other.kind === "upsert") && other.table !== site.table && hangsFrom(flow, draft, frame, id)) out.push({ kind: "insert", site: id, calls: frame.calls });
+  }
+  return out;
+}
+
+function writesOfFlow(flow: Flow, path: string, root: number | null): Earlier[] {
+  const code = flow.program.facts(path)?.code;
+  return flow.callsOf(path, root).flatMap((call) => {
+    const own = flow.sitesAt(path, call);
+    const called = own.length > 0 ? [] : flow.graph.callees(path, call).flatMap(({ to }) => {
+      const target = flow.program.facts(to.path)?.code;
+      if (target == null || code == null) return [];
+      return flow.callsOf(to.path, flowRoot(target, to.function)).flatMap((inner) => flow.sitesAt(to.path, inner));
+    });
+    return [...own, ...called].filter((id) => flow.sites[id]?.kind !== "lookup").map((id) => ({ id, call }));
+  });
+}
+
+/** Is a value written that the other insert made, or a new one that it wrote too? */
+function hangsFrom(flow: Flow, draft: Draft, frame: Frame, other: number): boolean {
+  const parent = flow.drafts[other];
+  if (parent === undefined) return false;
+  const fresh = new Set((flow.sites[other]?.columns ?? []).flatMap((written) => (written.value.origin === "generated" ? [written.value.text] : [])));
+  return (draft.columns ?? []).some((written) => {
+    if (written.source === null) return false;
+    const value = substitute(flow.program, written.source, frame.bindings);
+    return fresh.has(valueText(flow.program, value)) || holdsSpan(value, parent.at, 0);
+  });
+}
+
+function holdsSpan(value: Evaluated, at: Draft["at"], depth: number): boolean {
+  if (depth > 8) return false;
+  if (value.at.path === at.path && value.at.start === at.start && value.at.end === at.end && value.kind === "call") return true;
+  if (value.kind === "member") return holdsSpan(value.of, at, depth + 1);
+  if (value.kind === "call") return holdsSpan(value.callee, at, depth + 1) || value.args.some((arg) => holdsSpan(arg, at, depth + 1));
+  return value.kind === "alternatives" && value.of.some((each) => holdsSpan(each, at, depth + 1));
+}
+

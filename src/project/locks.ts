@@ -1,0 +1,79 @@
+import type { Expression } from "../model/expression.ts";
+import type { Guard } from "../model/project.ts";
+import type { Span } from "../model/span.ts";
+import { flowRoot, spineCalls, type FunctionAt } from "./call-graph.ts";
+import { nameOf } from "./expressions.ts";
+import { mayPrecede, type Flow, type Frame } from "./flow.ts";
+
+type Lock = Extract<Guard, { kind: "lock" }>;
+type How = Lock["how"];
+
+/** `acquireLock(…)`, `redlock.acquire(…)`, `mutex.runExclusive(…)`, `withLock(…)`. */
+const LOCK_CALL = /(?:^|\.)(?:acquire|with|take|obtain|get|hold|try|use|using|run\w*With|runIn|runUnder|advisory)\w*(?:Lock|Mutex|Semaphore)(?!ed|s?Info|Status|file|out)\w*(?:\(\))?$|(?:lock|mutex|semaphore)\w*\.(?:acquire|using|lock|runExclusive|withLock|run)$|(?:^|\.)runExclusive$|(?:^|\.)(?:lock|advisoryLock|xactLock|pgLock)(?:For\w*|Row\w*|Table\w*|By\w*)?$/i;
+const NOT_LOCK = /unlock|release|block|clock|isLock|lockfile|getLockStatus|locked\b/i;
+
+/** Locks that are taken before a frame's call in its flow, or around it by the function it is handed to. */
+export function locksBefore(flow: Flow, frame: Frame): Lock[] {
+  const code = flow.program.facts(frame.path)?.code;
+  if (code == null) return [];
+  const locks: Lock[] = [];
+  for (const { call, how, at } of locksOfFlow(flow, frame.path, frame.root)) {
+    const fact = code.calls[call];
+    if (fact !== undefined && call !== frame.call && mayPrecede(fact, frame.fact) && !encloses(fact.at, frame.fact.at)) locks.push({ kind: "lock", how, at, calls: frame.calls });
+  }
+  for (const step of frame.fact.context) {
+    const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
+    if (handed == null) continue;
+    const to = handed.call === null ? undefined : flow.graph.callees(frame.path, handed.call)[0]?.to;
+    const inside = to === undefined ? [] : locksIn(flow, to, 2);
+    const at = (handed.call === null ? undefined : code.calls[handed.call]?.at) ?? frame.fact.at;
+    if (inside.length > 0) locks.push({ kind: "lock", how: inside[0] ?? "other", at, calls: frame.calls });
+    else if (isLockName(handed.callee)) locks.push({ kind: "lock", how: "other", at, calls: frame.calls });
+  }
+  return locks;
+}
+
+function encloses(outer: Span, inner: Span): boolean {
+  return outer.start <= inner.start && outer.end >= inner.end;
+}
+
+function isLockName(text: string): boolean {
+  return LOCK_CALL.test(text) && !NOT_LOCK.test(text.split(".").at(-1) ?? "");
+}
+
+type Found = { call: number; how: How; at: Span };
+const known = new WeakMap<Flow, Map<string, Found[]>>();
+
+/** The calls of a flow that take a lock: statements, helpers that hold such a statement, and what is called a lock. */
+function locksOfFlow(flow: Flow, path: string, root: number | null): Found[] {
+  let index = known.get(flow);
+  if (index === undefined) known.set(flow, (index = new Map()));
+  const key = `${path}#${String(root)}`;
+  let found = index.get(key);
+  if (found === undefined) {
+    index.set(key, []);
+    found = flow.callsOf(path, root).flatMap((call) => lockOfCall(flow, path, call, 2));
+    index.set(key, found);
+  }
+  return found;
+}
+
+function lockOfCall(flow: Flow, path: string, call: number, depth: number): Found[] {
+  const fact = flow.program.facts(path)?.code?.calls[call];
+  if (fact === undefined) return [];
+  const own = flow.effectsAt(path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
+  const [how] = own.length > 0 ? own : depth === 0 ? [] : flow.graph.callees(path, call).flatMap(({ to }) => locksIn(flow, to, depth - 1));
+  if (how !== undefined) return [{ call, how, at: fact.at }];
+  const named = fact.awaited && spineCalls(fact.expression).some((node: Extract<Expression, { kind: "call" }>) => isLockName(nameOf(node.callee)));
+  return named ? [{ call, how: "other", at: fact.at }] : [];
+}
+
+function locksIn(flow: Flow, of: FunctionAt, depth: number): How[] {
+  const code = flow.program.facts(of.path)?.code;
+  if (code == null) return [];
+  const root = flowRoot(code, of.function);
+  return flow.callsOf(of.path, root).flatMap((call) => {
+    const own = flow.effectsAt(of.path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
+    return own.length > 0 || depth === 0 ? own : flow.graph.callees(of.path, call).flatMap(({ to }) => (to.path === of.path && to.function === of.function ? [] : locksIn(flow, to, depth - 1)));
+  });
+}

@@ -1,0 +1,78 @@
+import type { Expression } from "../model/expression.ts";
+import type { CallFact, CodeFacts } from "../model/facts.ts";
+import { rawChain } from "./chains.ts";
+import { ADAPTERS } from "./clients/index.ts";
+import type { CallView, ClientAdapter, Draft, Effect, Linked } from "./clients/adapter.ts";
+import { readSqlFiles } from "./clients/sql-files.ts";
+
+export type Drafts = { drafts: Draft[]; effects: Effect[]; migrations: Set<string> };
+
+/** Asks the adapters about every call of the project's code, and reads the .sql files that hold queries. */
+export function readDrafts(linked: Linked): Drafts {
+  const out: Drafts = { drafts: [], effects: [], migrations: new Set() };
+  const byLink = indexAdapters();
+  for (const path of linked.program.input.candidates) {
+    const code = linked.program.facts(path)?.code;
+    if (code != null) readCode(linked, path, code, byLink, out);
+  }
+  const files = readSqlFiles(linked);
+  out.drafts.push(...files.drafts);
+  out.effects.push(...files.effects);
+  out.migrations = files.migrations;
+  return out;
+}
+
+function indexAdapters(): Map<string, ClientAdapter[]> {
+  const index = new Map<string, ClientAdapter[]>();
+  for (const adapter of ADAPTERS) for (const name of adapter.links) index.set(name, [...(index.get(name) ?? []), adapter]);
+  return index;
+}
+
+function readCode(linked: Linked, path: string, code: CodeFacts, byLink: Map<string, ClientAdapter[]>, out: Drafts): void {
+  const continued = new Set<number>();
+  for (const [index, fact] of code.calls.entries()) {
+    const view = viewOf(path, code, index, fact, continued);
+    const adapters = new Set([...view.names].flatMap((name) => byLink.get(name) ?? []));
+    if (adapters.size === 0) continue;
+    for (const adapter of ADAPTERS) {
+      const reading = adapters.has(adapter) ? adapter.read(view, linked) : null;
+      if (reading === null) continue;
+      out.drafts.push(...reading.drafts);
+      out.effects.push(...reading.effects);
+      break;
+    }
+  }
+  // `let query = db.insert(t).values(v)`, then `await query.onConflictDoNothing()`: the second call holds the first.
+  if (continued.size > 0) out.drafts = out.drafts.filter((draft) => draft.at.path !== path || draft.call === null || !continued.has(draft.call));
+}
+
+/** A call with its chain; a chain that starts at a local which holds a call that was not awaited goes on with that call's. */
+function viewOf(path: string, code: CodeFacts, index: number, fact: CallFact, continued: Set<number>): CallView {
+  const { root, links } = rawChain(fact.expression);
+  const view: CallView = { path, index, fact, root, links, names: new Set() };
+  const held = root.kind === "local" && links.some((link) => BUILDERS.has(link.name)) ? heldChain(code, root, index) : null;
+  if (held !== null) {
+    const inner = rawChain(held.expression);
+    view.root = inner.root;
+    view.links = [...inner.links, ...links];
+    continued.add(held.index);
+  }
+  const names = new Set(view.links.map((link) => link.name));
+  if (view.root.kind === "template" && view.root.tag !== null) names.add("`");
+  view.names = names;
+  return view;
+}
+
+/** Links that go on with a statement which was begun before. */
+const BUILDERS = new Set(["onConflictDoNothing", "onConflictDoUpdate", "returning", "where", "limit", "values", "eq", "single", "maybeSingle", "orderBy", "$dynamic", "execute"]);
+
+function heldChain(code: CodeFacts, root: Extract<Expression, { kind: "local" }>, before: number): { expression: Expression; index: number } | null {
+  const values = code.locals[root.local]?.values ?? [];
+  const [only] = values;
+  if (only === undefined || values.length !== 1 || only.path.length > 0 || only.value.kind !== "call" || only.value.awaited === true) return null;
+  for (let index = before - 1; index >= 0; index--) {
+    const fact = code.calls[index];
+    if (fact?.expression === only.value || (fact?.at.start === only.value.start && fact.at.end === only.value.end)) return fact.awaited ? null : { expression: only.value, index };
+  }
+  return null;
+}

@@ -1,0 +1,24 @@
+/** Names of calls and members that say where a value comes from. */
+
+const GENERATORS =
+  /^(?:nanoid|customAlphabet|uuid|uuidv?\d|v[1-8]|randomUUID|randomUUIDv7|createId|cuid2?|ulid|monotonicUlid|ksuid|xid|typeid|typeidUnboxed|init|objectId|ObjectId|randomBytes|getRandomValues|randomInt|randomString|randomId|shortid|snowflake|generate\w*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Key|Token|Secret|Nonce|Code|Slug)|(?:create|make|new|gen|get|random|unique|mint)(?:New|Random|Unique|Prefixed|Friendly|Short|Secure|Api|API)*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Token|Nonce|Secret))$/;
+
+/** Does a call of this name give a new value each time? `init` and `v4` are uuid's and cuid2's. */
+export function isGeneratorName(name: string): boolean {
+  return name !== "init" && name !== "getId" && name !== "newId" ? GENERATORS.test(name) : name === "newId";
+}
+
+/** Members and calls of a request that hold what the caller sent. */
+export const REQUEST_PARTS = new Set([
+  "body", "json", "formData", "text", "params", "param", "query", "searchParams", "headers", "header", "cookies", "rawBody", "payload", "data", "parseBody",
+  "valid", "form", "detail", "Records", "object", "event", "file", "files", "nextUrl", "url",
+]);
+/** Names that parameters holding a request, an event or a message go by. */
+export const REQUEST_NAMES = /^(?:_?req|_?request|c|ctx|context|event|evt|webhook\w*|payload|job|message|msg|\w*Request|\w*Payload|\w*Event|formData|body|rawBody)$/;
+/** Types of such parameters. */
+export const REQUEST_TYPES = /\b(?:Next)?(?:Api)?Request\b|IncomingMessage|FormData|APIGateway\w*Event|SQSEvent|SNSEvent|Stripe\.\w*Event|WebhookEvent|FastifyRequest|HonoRequest|LoaderFunctionArgs|ActionFunctionArgs|LoaderArgs|ActionArgs/;
+/** Calls that read imported rows. */
+export const IMPORT_READERS = /^(?:parseCsv|parseCSV|csvParse|csvToJson|fromFile|sheet_to_json|readCsv|readCSV)$/;
+export const IMPORT_PACKAGES = /^(?:papaparse|csv-parse|csv-parser|csvtojson|fast-csv|@fast-csv\/.*|xlsx|exceljs|d3-dsv|neat-csv)$/;
+/** Callbacks whose input the library took from a caller (tRPC, safe actions, validators). */
+export const INPUT_CALLBACKS = /\.(?:mutation|query|action|handler|subscription|stateAction|procedure)$/;

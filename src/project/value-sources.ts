@@ -1,0 +1,78 @@
+import type { Expression } from "../model/expression.ts";
+import type { CodeFacts } from "../model/facts.ts";
+import { evaluate } from "./evaluate.ts";
+import { functionEntry } from "./entries.ts";
+import type { Evaluated, Program } from "./program.ts";
+import { IMPORT_PACKAGES, IMPORT_READERS, INPUT_CALLBACKS, REQUEST_NAMES, REQUEST_PARTS, REQUEST_TYPES } from "./value-names.ts";
+
+type ParameterValue = Extract<Evaluated, { kind: "parameter" }>;
+
+/** Entries whose function is handed what somebody outside sent. */
+const RECEIVES = new Set(["webhook", "route", "consumer", "job"]);
+
+/** A parameter that holds (a part of) a request, an event, a message. */
+export function isExternalParameter(program: Program, value: ParameterValue): boolean {
+  const code = program.facts(value.path)?.code;
+  const fact = code?.functions[value.function];
+  if (code == null || fact === undefined) return false;
+  const own = fact.parameters.filter((item) => item.position === value.position);
+  const names = own.flatMap((item) => (item.path.length === 0 ? [code.locals[item.local]?.name ?? ""] : []));
+  const types = own.map((item) => item.typeText ?? "").join(" ");
+  const steps = value.members;
+  const isRequest = REQUEST_TYPES.test(types) || names.some((name) => REQUEST_NAMES.test(name));
+  if (isRequest && steps.some((step) => REQUEST_PARTS.has(step))) return true;
+  if (isRequest && names.some((name) => /^(?:payload|formData|body|rawBody|\w*Payload)$/.test(name))) return true;
+  if (fact.directives.includes("use server")) return true;
+  const callback = fact.callbackOf?.callee ?? "";
+  if (INPUT_CALLBACKS.test(callback) && ["input", "parsedInput", "data"].includes(steps[0] ?? "")) return true;
+  const entry = functionEntry(program, value.path, value.function);
+  return entry !== null && RECEIVES.has(entry) && steps.some((step) => REQUEST_PARTS.has(step));
+}
+
+/** `await request.json()`, `c.req.param("id")`, `formData.get("name")`, `headers().get(…)`, a CSV reader's rows. */
+export function isExternalCall(program: Program, value: Extract<Evaluated, { kind: "call" }>, name: string): boolean {
+  if (IMPORT_READERS.test(name)) return true;
+  const root = rootOf(value.callee);
+  if (root.kind === "external" && IMPORT_PACKAGES.test(root.package)) return true;
+  if (root.kind === "external" && root.package === "next/headers") return true;
+  if (root.kind !== "parameter") return false;
+  return isExternalParameter(program, root) || (root.members.some((step) => REQUEST_PARTS.has(step)) && isRequestLike(program, root));
+}
+
+function isRequestLike(program: Program, value: ParameterValue): boolean {
+  const code = program.facts(value.path)?.code;
+  const own = code?.functions[value.function]?.parameters.filter((item) => item.position === value.position) ?? [];
+  return own.some((item) => REQUEST_TYPES.test(item.typeText ?? "") || REQUEST_NAMES.test(code?.locals[item.local]?.name ?? ""));
+}
+
+function rootOf(value: Evaluated): Evaluated {
+  let root = value;
+  while (root.kind === "member" || root.kind === "call") root = root.kind === "member" ? root.of : root.callee;
+  return root;
+}
+
+const loops = new WeakMap<CodeFacts, Map<number, { over: Expression }>>();
+
+/** What the callback of `rows.map((row) => …)` is called with: the list. null: the parameter is of no such callback. */
+export function loopSource(program: Program, value: ParameterValue): Evaluated | null {
+  const code = program.facts(value.path)?.code;
+  if (code == null || value.position !== 0) return null;
+  let index = loops.get(code);
+  if (index === undefined) {
+    index = indexLoops(code);
+    loops.set(code, index);
+  }
+  const found = index.get(value.function);
+  return found === undefined ? null : evaluate(program, value.path, found.over);
+}
+
+function indexLoops(code: CodeFacts): Map<number, { over: Expression }> {
+  const index = new Map<number, { over: Expression }>();
+  for (const call of code.calls) {
+    for (const [i, step] of call.context.entries()) {
+      const next = call.context[i + 1];
+      if (step.kind === "loop" && step.over !== null && next?.kind === "function" && !index.has(next.function)) index.set(next.function, { over: step.over });
+    }
+  }
+  return index;
+}

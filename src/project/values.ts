@@ -1,0 +1,159 @@
+import type { Value } from "../model/project.ts";
+import type { Site } from "../model/project.ts";
+import { evaluate } from "./evaluate.ts";
+import { expressionAt, partsOf } from "./expressions.ts";
+import type { Evaluated, Program } from "./program.ts";
+import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
+import { isGeneratorName } from "./value-names.ts";
+import { valueText } from "./value-text.ts";
+
+type Origin = Value["origin"];
+
+/** What values need to know of the sites: what kind of site the call at these offsets is, if any. */
+export type Values = { program: Program; siteAt(path: string, start: number, end: number): Site["kind"] | null };
+
+/** The first of these that a part of a value has is the whole's. */
+const STRONGEST: Origin[] = ["generated", "created", "external", "query", "parameter", "environment", "computed", "unknown"];
+/** Methods that keep a random value random; a date that is cut to a day or month is no new value any more. */
+const KEEPS_FRESH = new Set(["toString", "toISOString", "getTime", "valueOf", "replace", "replaceAll", "toLowerCase", "toUpperCase", "trim", "toHexString", "toString36"]);
+const KEEPS_RANDOM = new Set(["slice", "substring", "substr", "split", "at", "0", "padStart"]);
+const CONVERTERS = new Set(["String", "Number", "BigInt", "encodeURIComponent"]);
+
+/** What is known of a value in code. */
+export function valueOf(values: Values, evaluated: Evaluated): Value {
+  return { text: valueText(values.program, evaluated), origin: originOf(values, evaluated), nullable: nullableOf(evaluated) };
+}
+
+/** Where a value comes from; of a composed one, what is most telling about its parts. */
+export function originOf(values: Values, value: Evaluated, depth = 0): Origin {
+  if (depth > 8) return "unknown";
+  const inner = (each: Evaluated): Origin => originOf(values, each, depth + 1);
+  switch (value.kind) {
+    case "string":
+    case "number":
+    case "boolean":
+    case "external":
+    case "module":
+      return "literal";
+    case "null":
+    case "undefined":
+      return value.kind;
+    case "array":
+      return strongest(value.items.map(inner));
+    case "object":
+      return strongest([...value.entries.values()].map(inner));
+    case "member":
+      return memberOrigin(values, value, depth);
+    case "call":
+      return callOrigin(values, value, depth);
+    case "template":
+      return value.tag === null ? strongest(value.holes.map(inner)) : sqlOrigin(value);
+    case "alternatives":
+      return strongest(value.of.map(inner));
+    case "parameter":
+      return parameterOrigin(values, value, depth);
+    case "unknown":
+      return unknownOrigin(values, value, depth);
+    default:
+      return "computed";
+  }
+}
+
+function strongest(origins: Origin[]): Origin {
+  const found = STRONGEST.find((origin) => origins.includes(origin));
+  if (found !== undefined) return found;
+  return origins.every((origin) => origin === "null" || origin === "undefined") && origins.length > 0 ? "null" : "literal";
+}
+
+function memberOrigin(values: Values, value: Extract<Evaluated, { kind: "member" }>, depth: number): Origin {
+  const text = valueText(values.program, value);
+  if (/^(?:process\.env|import\.meta\.env|env|Bun\.env)\./.test(text)) return "environment";
+  const of = originOf(values, value.of, depth + 1);
+  if (of !== "generated") return of === "literal" ? "computed" : of;
+  return isDate(values, value.of) && !KEEPS_FRESH.has(value.name) ? "computed" : of;
+}
+
+function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>, depth: number): Origin {
+  const site = values.siteAt(value.at.path, value.at.start, value.at.end);
+  if (site === "insert" || site === "upsert") return "created";
+  if (site !== null) return "query";
+  const callee = valueText(values.program, value.callee);
+  const name = callee.split(".").at(-1) ?? "";
+  if (isGeneratorName(name) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
+  if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
+  if (isExternalCall(values.program, value, name)) return "external";
+  const args = value.args.map((each) => originOf(values, each, depth + 1));
+  if (value.callee.kind === "member") return methodOrigin(values, value.callee, args, depth);
+  const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name)));
+  return all === "literal" || all === "null" ? "computed" : all;
+}
+
+function methodOrigin(values: Values, callee: Extract<Evaluated, { kind: "member" }>, args: Origin[], depth: number): Origin {
+  const receiver = originOf(values, callee.of, depth + 1);
+  if (receiver === "generated") {
+    const kept = KEEPS_FRESH.has(callee.name) || (KEEPS_RANDOM.has(callee.name) && !isDate(values, callee.of));
+    return kept ? "generated" : "computed";
+  }
+  // `service.find(id)`: what a service makes of its argument is its own affair.
+  if (receiver === "literal" || receiver === "unknown" || receiver === "computed") {
+    const all = strongest(args.filter((origin) => origin !== "generated"));
+    return all === "external" || all === "created" ? all : "computed";
+  }
+  return receiver;
+}
+
+function isDate(values: Values, value: Evaluated): boolean {
+  return /^(?:new Date\(\)|Date\.now\(\))#/.test(valueText(values.program, value));
+}
+
+function sqlOrigin(value: Extract<Evaluated, { kind: "template" }>): Origin {
+  const text = value.quasis.join(" ").trim().toLowerCase();
+  if (/^excluded\b/.test(text)) return "excluded";
+  if (text === "default") return "default";
+  if (text === "null") return "null";
+  return /^(?:now|clock_timestamp|gen_random_uuid|uuid_generate_v\d\w*|nextval|uuidv7)\s*\(/.test(text) ? "generated" : "computed";
+}
+
+function parameterOrigin(values: Values, value: Extract<Evaluated, { kind: "parameter" }>, depth: number): Origin {
+  if (isExternalParameter(values.program, value)) return "external";
+  const over = loopSource(values.program, value);
+  return over === null ? "parameter" : originOf(values, over, depth + 1);
+}
+
+/** Operators and loop variables: the evaluator says nothing, their parts do. */
+function unknownOrigin(values: Values, value: Extract<Evaluated, { kind: "unknown" }>, depth: number): Origin {
+  const { path, start, end } = value.at;
+  const code = values.program.facts(path)?.code;
+  const expression = code == null ? null : expressionAt(code, start, end);
+  if (code == null || expression === null) return "unknown";
+  const local = expression.kind === "local" ? code.locals[expression.local] : undefined;
+  const parts = local === undefined ? partsOf(expression) : local.kind === "loop" ? local.values.map((item) => item.value) : [];
+  if (parts.length === 0) return "unknown";
+  const all = strongest(parts.map((part) => originOf(values, evaluate(values.program, path, part), depth + 1)));
+  return all === "literal" || all === "null" ? "computed" : all;
+}
+
+/** Can it be null or undefined? null: not known. */
+export function nullableOf(value: Evaluated): boolean | null {
+  switch (value.kind) {
+    case "null":
+    case "undefined":
+      return true;
+    case "string":
+    case "number":
+    case "boolean":
+    case "array":
+    case "object":
+    case "template":
+      return value.kind === "template" && value.tag !== null ? null : false;
+    case "alternatives": {
+      const all = value.of.map(nullableOf);
+      if (all.includes(true)) return true;
+      return all.includes(null) ? null : false;
+    }
+    case "call":
+      return value.new ? false : null;
+    default:
+      return null;
+  }
+}
