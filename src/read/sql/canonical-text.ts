@@ -159,9 +159,9 @@ function printCall(e: ExprCall): string {
   return `${schema}${name}(${e.distinct === "distinct" ? "distinct " : ""}${args.join(", ")})`;
 }
 
-/** `a <-> b`; `(a).b` and `a in (select …)` have null on their right, `@ a` an empty text on its left. */
+/** `a <-> b`; `(a).b`, `(a)[1:2]` and `a in (select …)` have null on their right, `@ a` an empty text on its left. */
 function printStandIn(left: Expr, op: string, right: Expr): string {
-  if (right.type === "null") return op.startsWith(".") ? `(${printExpression(left)})${op}` : `${operand(left)} ${op}`;
+  if (right.type === "null") return /^[.[]/.test(op) ? `(${printExpression(left)})${op}` : `${operand(left)} ${op}`;
   if (left.type === "string" && left.value === "") return `${op} ${operand(right)}`;
   return `${operand(left)} ${op} ${operand(right)}`;
 }

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import type * as Tree from "libpg-query";
 import type { BinaryOperator, DataTypeDef, Expr, ExprCall, UnaryOperator, ValueKeyword } from "pgsql-ast-parser";
-import { foldText, quoteIdentifier, standIns } from "./canonical-text.ts";
+import { foldText, printExpression, quoteIdentifier, standIns } from "./canonical-text.ts";
 import { as, kindOf, nameOf, namesOf, typeText, type NodeOf } from "./nodes.ts";
 
 /** What conversion needs of the text around: the source of a part that has no expression form, and names of parameters. */
@@ -73,7 +73,7 @@ const converters: Partial<Record<string, Converter>> = {
   A_Indirection: ({ arg, indirection }: NodeOf<"A_Indirection">, convert) => {
     const index = as(indirection?.[0], "A_Indices");
     if (indirection?.length === 1 && index && !index.is_slice) return { type: "arrayIndex", array: convert(arg), index: convert(index.uidx) };
-    const path = (indirection ?? []).map((i) => ("A_Star" in i ? ".*" : `.${nameOf(i) ?? JSON.stringify(i).length}`)).join("");
+    const path = (indirection ?? []).map((i) => printStep(i, convert)).join("");
     return call(standIns.operator, [convert(arg), text(path), nothing]);
   },
   SubLink: ({ testexpr, location }: NodeOf<"SubLink">, convert, place) => {
@@ -82,6 +82,14 @@ const converters: Partial<Record<string, Converter>> = {
     return testexpr ? call(standIns.operator, [convert(testexpr), text(source), nothing]) : verbatim(source);
   },
 };
+
+/** `.name`, `.*`, `[1:2]`. */
+function printStep(step: Node, convert: Convert): string {
+  const index = as(step, "A_Indices");
+  if (!index) return "A_Star" in step ? ".*" : `.${quoteIdentifier(nameOf(step) ?? "")}`;
+  const [low, high] = [index.lidx, index.uidx].map((bound) => (bound ? printExpression(convert(bound)) : ""));
+  return index.is_slice ? `[${low}:${high}]` : `[${high}]`;
+}
 
 function convertConstant(c: NodeOf<"A_Const">): Expr {
   if (c.isnull) return nothing;

@@ -79,8 +79,8 @@ export function ownColumn(scope: Scope, node: Node | undefined, own: OwnNames): 
 function readsOwnColumn(scope: Scope, node: Node, own: OwnNames): boolean {
   let found = false;
   walk(node, (kind, content) => {
-    // A sub-query's unqualified names are its own.
-    if (kind === "SubLink") return false;
+    // A sub-query's unqualified names are its own; `sqlc.arg(x)` names a parameter.
+    if (kind === "SubLink" || (kind === "FuncCall" && namesOf(content["funcname"] as Node[] | undefined)[0] === "sqlc")) return false;
     if (kind === "ColumnRef") found ||= ownColumn(scope, { ColumnRef: content }, own) !== null;
     return !found;
   });

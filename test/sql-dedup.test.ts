@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Dedup } from "../src/model/statement.ts";
+import { at, file, parts, read, useSqlParser } from "./sql-read.ts";
+
+useSqlParser();
+
+function dedup(sql: string): Dedup | null {
+  return read(sql).at(-1)?.dedup ?? null;
+}
+
+/** In short, so that a case fits on few lines. */
+function short(found: Dedup | null): unknown {
+  return found && { table: found.table.name, action: found.action, by: parts(found.grouping), where: found.where?.text ?? null, nulls: found.nullsEqual, order: found.order, ties: found.ties, sets: found.sets };
+}
+
+const base = { table: "t", action: "delete", by: ["x"], where: null, nulls: false, order: ["id"], ties: false, sets: [] };
+
+describe("a table compared with itself", () => {
+  test.each<[string, Partial<typeof base> | Record<string, unknown>]>([
+    // The greater id goes, so the smallest stays.
+    ["DELETE FROM t a USING t b WHERE a.id > b.id AND a.x = b.x", {}],
+    ["DELETE FROM t a USING t b WHERE b.id > a.id AND a.x = b.x", { order: ["id desc"] }],
+    ["DELETE FROM t a USING t b WHERE a.ctid < b.ctid AND a.x = b.x AND lower(a.y) = lower(b.y)", { by: ["x", "(lower(y))"], order: ["ctid desc"] }],
+    ["DELETE FROM t a USING t b WHERE a.id > b.id AND a.x IS NOT DISTINCT FROM b.x AND a.deleted_at IS NULL", { nulls: true, where: "deleted_at is null" }],
+    ["DELETE FROM t a USING t b WHERE (a.made, a.id) > (b.made, b.id) AND (a.x, a.y) = (b.x, b.y)", { by: ["x", "y"], order: ["made", "id"] }],
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND (a.made < b.made OR (a.made = b.made AND a.id < b.id))", { order: ["made desc", "id desc"] }],
+    // Equal times: neither row goes, so the build fails; whether they can be equal, only the data knows.
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.made < b.made", { order: ["made desc"], ties: null }],
+    // Every row of a group has another one beside it: all go.
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.id <> b.id", { order: [], ties: true }],
+    ["DELETE FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.x = a.x AND b.id < a.id)", {}],
+    ["DELETE FROM s.t a WHERE a.k = 'q' AND EXISTS (SELECT 1 FROM s.t b WHERE b.x = a.x AND b.id < a.id)", { where: "k = 'q'" }],
+    ["UPDATE t a SET x = a.x || a.id FROM t b WHERE a.x = b.x AND a.id > b.id", { action: "change", sets: ["x"] }],
+    ["UPDATE t a SET x = NULL, y = 1 FROM t b WHERE a.x = b.x AND a.id > b.id", { action: "null", sets: ["x"] }],
+  ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...base, ...differs }));
+});
+
+describe("ROW_NUMBER", () => {
+  const ranked = "SELECT id, ROW_NUMBER() OVER (PARTITION BY x ORDER BY made DESC, id) AS rn FROM t";
+
+  test.each<[string, Record<string, unknown>]>([
+    [`DELETE FROM t WHERE id IN (SELECT id FROM (${ranked}) s WHERE rn > 1)`, {}],
+    [`DELETE FROM t WHERE id IN (SELECT id FROM (${ranked} WHERE x IS NOT NULL AND t.gone IS NULL) s WHERE s.rn >= 2)`, { where: "gone is null and x is not null" }],
+    [`DELETE FROM t WHERE k = 1 AND id IN (SELECT id FROM (${ranked}) s WHERE rn <> 1)`, { where: "k = 1" }],
+    [`WITH d AS (${ranked}) DELETE FROM t USING d WHERE t.id = d.id AND d.rn > 1`, {}],
+    [`WITH d AS (${ranked}), e AS (SELECT id FROM d WHERE rn > 1) DELETE FROM t WHERE id IN (SELECT id FROM e)`, {}],
+    [`WITH d AS (${ranked}) DELETE FROM t WHERE EXISTS (SELECT 1 FROM d WHERE d.id = t.id AND d.rn > 1)`, {}],
+    [`CREATE TEMP TABLE d AS ${ranked}; DELETE FROM t WHERE id IN (SELECT id FROM d WHERE rn > 1)`, {}],
+    ["DELETE FROM t WHERE ctid IN (SELECT ctid FROM (SELECT ctid, row_number() OVER w AS n FROM t WINDOW w AS (PARTITION BY x ORDER BY id)) s WHERE n > 1)", { order: ["id"] }],
+    [`UPDATE t SET x = NULL FROM (${ranked}) d WHERE d.id = t.id AND d.rn > 1`, { action: "null", sets: ["x"] }],
+    // Ranks are equal where the order is: then both stay.
+    ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, rank() OVER (PARTITION BY x ORDER BY made) r FROM t) s WHERE r > 1)", { order: ["made"], ties: null }],
+    ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY x) n FROM t) s WHERE n > 1)", { order: [], ties: true }],
+    ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, first_value(id) OVER (PARTITION BY x ORDER BY made) AS keep FROM t) s WHERE id <> keep)", { order: ["made"] }],
+  ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...base, nulls: true, order: ["made desc", "id"], ...differs }));
+
+  test("a preselection of repeated groups filters nothing", () => {
+    const sql = `WITH many AS (SELECT x FROM t GROUP BY x HAVING COUNT(*) > 1), d AS (${ranked} WHERE x IN (SELECT x FROM many)) DELETE FROM t WHERE id IN (SELECT id FROM d WHERE rn > 1)`;
+    expect(short(dedup(sql))).toMatchObject({ by: ["x"], where: null });
+  });
+});
+
+describe("groups", () => {
+  test.each<[string, Record<string, unknown>]>([
+    // All NULLs are one group: all but one of them go.
+    ["DELETE FROM t WHERE id NOT IN (SELECT min(id) FROM t GROUP BY x, y)", { by: ["x", "y"], nulls: true }],
+    ["DELETE FROM t WHERE ctid <> ALL (SELECT max(ctid) FROM t GROUP BY x)", { order: ["ctid desc"], nulls: true }],
+    // What the inner filter leaves out is deleted too, so it is none.
+    ["DELETE FROM t WHERE k = 1 AND id NOT IN (SELECT min(id) FROM t WHERE ok GROUP BY x)", { nulls: true, where: "k = 1" }],
+    ["DELETE FROM t WHERE id NOT IN (SELECT DISTINCT ON (x) id FROM t ORDER BY x, made DESC)", { order: ["made desc"], nulls: true }],
+    ["DELETE FROM t USING (SELECT x, min(id) AS keep FROM t WHERE ok GROUP BY x HAVING count(*) > 1) d WHERE t.x = d.x AND t.id <> d.keep", { where: "ok" }],
+    ["DELETE FROM t WHERE id IN (SELECT unnest((array_agg(id ORDER BY made))[2:]) FROM t GROUP BY x HAVING count(*) > 1)", { order: ["made"], nulls: true, ties: null }],
+    ["UPDATE t SET x = NULL WHERE x IN (SELECT x FROM t GROUP BY x HAVING count(*) > 1)", { action: "null", sets: ["x"], order: [], ties: true }],
+    ["UPDATE t SET x = x || '-' || id WHERE x IN (SELECT x FROM t GROUP BY x HAVING count(*) >= 2)", { action: "change", sets: ["x"], order: [], ties: true }],
+  ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...base, ...differs }));
+
+  test("a loop over groups in a DO block", () => {
+    const text = `DO $$ DECLARE r record; BEGIN
+      FOR r IN SELECT phone, min(id) AS keep FROM contacts WHERE phone IS NOT NULL GROUP BY phone HAVING count(*) > 1 LOOP
+        UPDATE calls SET contact_id = r.keep WHERE contact_id IN (SELECT id FROM contacts WHERE phone = r.phone);
+        DELETE FROM contacts WHERE phone = r.phone AND id <> r.keep;
+      END LOOP; END $$`;
+    const found = file(text).sql?.statements[0]?.dedup ?? null;
+    expect(short(found)).toEqual({ ...base, table: "contacts", by: ["phone"], where: "phone is not null" });
+    expect(found && at(text, found.at)).toBe("DELETE FROM contacts WHERE phone = r.phone AND id <> r.keep");
+  });
+});
+
+test.each([
+  "DELETE FROM t WHERE made < now()",
+  "DELETE FROM t USING u WHERE t.u_id = u.id AND u.x > 1",
+  "DELETE FROM t WHERE id NOT IN (SELECT t_id FROM u)",
+  "UPDATE t SET pos = s.rn FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY y) rn FROM t) s WHERE s.id = t.id",
+  "UPDATE t SET n = s.n FROM (SELECT x, count(*) n FROM t GROUP BY x) s WHERE s.x = t.x",
+  // Another table's duplicates: the rows here are repointed.
+  "UPDATE child SET t_id = d.keep FROM (SELECT x, min(id) keep FROM t GROUP BY x HAVING count(*) > 1) d WHERE child.t_id = d.keep",
+  // The same row, looked up a second time for RETURNING.
+  "UPDATE t SET x = 1 FROM t prev WHERE prev.id = t.id RETURNING prev.x",
+  // The row that stays takes what the others had.
+  "UPDATE t SET y = d.y FROM (SELECT min(id) keep, max(y) y FROM t GROUP BY x HAVING count(*) > 1) d WHERE t.id = d.keep",
+])("no removal of duplicates: %s", (sql) => expect(dedup(sql)).toBeNull());
