@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { call, code, fn, handler, show, showContext, tests } from "./typescript-read.ts";
+import { call, code, fn, handler, show, showContext, tests, values } from "./typescript-read.ts";
 
 /** The tests of a catch block. */
 function caught(body: string): string[] {
@@ -73,6 +73,13 @@ describe("the handler", () => {
     expect(facts.locals[handler(facts).error ?? -1]?.name).toBe("err");
   });
 
+  it("of a promise may take the error apart in its parameter", () => {
+    const facts = code("q().catch(({ code, meta: { target } }) => { if (code === 'P2002' && target) x(); });");
+    expect(tests(facts)).toEqual(['(($code === "P2002") && $target)']);
+    expect(facts.locals[handler(facts).error ?? -1]?.name).toBe("");
+    expect(values(facts, "target")).toEqual(["$ > meta > target"]);
+  });
+
   it("given by name keeps the name", () => {
     const facts = code("q().catch(handleError); r().then(ok, on.error); s().catch(ignore('x'));");
     expect(facts.handlers.map((each) => show(each.callee))).toEqual(["handleError", "on.error", 'ignore("x")']);
@@ -116,8 +123,14 @@ describe("rethrows", () => {
     ["rows.map(() => { throw e; });", "never"],
     ["if (e.code !== undefined) throw e; return null;", "never"],
     ["const dup = isUnique(e); if (!dup) throw e; return find();", "unmatched"],
+    ["const dup = isUnique(e); if (!dup || attempt === last) throw e; retry();", "unmatched"],
+    ['if (e.code !== "23505") throw e; if (attempt === last) throw new Conflict();', "unmatched"],
+    ["if (attempt === last) throw e; retry();", "unmatched"],
+    ["if (isUnique(e) && attempt < last) continue; throw e;", "unmatched"],
+    ["if (options.error) return null; throw e;", "unmatched"],
+    ["if (isUnique(e) && name) throw new Conflict(); throw e;", "always"],
   ])("%s", (body, expected) => {
-    expect(handler(code(`async function f() { try { q(); } catch (e) { ${body} } }`)).rethrows).toBe(expected);
+    expect(handler(code(`async function f() { for (;;) { try { q(); } catch (e) { ${body} } } }`)).rethrows).toBe(expected);
   });
 });
 

@@ -5,7 +5,7 @@ import { addValue, elementKey, opaqueOf } from "./bindings.ts";
 import { noteReturned } from "./error-frames.ts";
 import { docOf } from "./doc.ts";
 import { callbackOf, leadOf, nameOf } from "./function-names.ts";
-import { declareLocal, hoistVars, inScope } from "./scopes.ts";
+import { addLocal, declareLocal, hoistVars, inScope } from "./scopes.ts";
 import { spanOf, textOf, withStep, type Reader } from "./state.ts";
 
 /** Reads a function and all that stands in it; gives its index. `handler`: it is what a promise calls with an error. */
@@ -18,7 +18,7 @@ export function readFunctionLike(reader: Reader, node: ts.FunctionLikeDeclaratio
   withStep(reader, { kind: "function", function: index }, () => {
     inScope(reader, () => {
       readParameters(reader, node, fact);
-      if (handler !== null) openFrame(reader, handler, fact);
+      if (handler !== null) openFrame(reader, node, handler, fact);
       readBody(reader, node, fact);
       if (handler !== null) reader.frames.pop();
     });
@@ -107,12 +107,19 @@ function spreadDefault(reader: Reader, name: ts.BindingName, value: Expression, 
   });
 }
 
-/** The error that a `.catch` function is called with is its first parameter. */
-function openFrame(reader: Reader, handler: number, fact: FunctionFact): void {
-  const first = fact.parameters.filter((each) => each.position === 0).map((each) => each.local);
+/** The error that a `.catch` function is called with is its first parameter; `({ code }) => …` takes its names from one without a name. */
+function openFrame(reader: Reader, node: ts.FunctionLikeDeclaration, handler: number, fact: FunctionFact): void {
+  const first = fact.parameters.filter((each) => each.position === 0);
+  const isPlain = first[0]?.path.length === 0;
+  const pattern = node.parameters[0];
+  const error = pattern === undefined ? null : isPlain ? (first[0]?.local ?? null) : addLocal(reader, "", pattern.name, "catch");
   const handlerFact = reader.facts.handlers[handler];
-  if (handlerFact !== undefined) handlerFact.error = first[0] ?? null;
-  reader.frames.push({ handler, locals: new Set(first) });
+  if (handlerFact !== undefined) handlerFact.error = error;
+  if (pattern !== undefined && error !== null && !isPlain) {
+    const value: Expression = { kind: "local", name: "", local: error, start: pattern.getStart(reader.source), end: pattern.end };
+    for (const each of first) reader.facts.locals[each.local]?.values.unshift({ value, path: each.path });
+  }
+  reader.frames.push({ handler, locals: new Set(error === null ? [] : [error, ...first.map((each) => each.local)]) });
 }
 
 function readBody(reader: Reader, node: ts.FunctionLikeDeclaration, fact: FunctionFact): void {

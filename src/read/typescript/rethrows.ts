@@ -1,13 +1,13 @@
 import { ts } from "ts-morph";
 import type { HandlerFact } from "../../model/facts.ts";
+import { holdsWhen, namesFrom, type Assumed } from "./error-conditions.ts";
 import { stripWrappers } from "./nodes.ts";
 import { isStatements } from "./swallows.ts";
 
 /** How a run of statements can end: by an error, by leaving some other way, or by reaching the end. */
 type Ends = { throws: boolean; leaves: boolean; falls: boolean };
 
-/** Which way the handler's own tests went; a condition that asks nothing about the error may go either way. */
-type Assumed = "matched" | "unmatched";
+type Context = { assumed: Assumed; names: ReadonlySet<string> };
 
 const FALLS: Ends = { throws: false, leaves: false, falls: true };
 const THROWS: Ends = { throws: true, leaves: false, falls: false };
@@ -18,23 +18,12 @@ const LEAVES: Ends = { throws: false, leaves: true, falls: false };
  * `error`: the name of the error; null: nothing in the body can ask about it.
  */
 export function rethrowsOf(body: readonly ts.Statement[] | ts.Expression, error: string | null): HandlerFact["rethrows"] {
-  const endsWhen = (assumed: Assumed): Ends => {
-    const context = { assumed, about: aboutError(error) };
-    return isStatements(body) ? endsOf(body, context) : isRejection(body) ? THROWS : LEAVES;
-  };
+  const names = error === null || !isStatements(body) ? new Set<string>() : namesFrom(error, body);
+  const endsWhen = (assumed: Assumed): Ends => (isStatements(body) ? endsOf(body, { assumed, names }) : isRejection(body) ? THROWS : LEAVES);
   const unmatched = endsWhen("unmatched");
   const matched = endsWhen("matched");
   if (!unmatched.leaves && !unmatched.falls && !matched.leaves && !matched.falls) return "always";
   return unmatched.throws ? "unmatched" : "never";
-}
-
-type Context = { assumed: Assumed; about(test: ts.Expression): boolean };
-
-/** A test is taken to ask about the error when it holds anything but literals: names derived from it are the rule. */
-function aboutError(error: string | null): (test: ts.Expression) => boolean {
-  if (error === null) return () => false;
-  const asks = (node: ts.Node): boolean => ts.isIdentifier(node) || ts.forEachChild(node, (child) => (asks(child) ? true : undefined)) === true;
-  return asks;
 }
 
 function endsOf(statements: readonly ts.Statement[], context: Context): Ends {
@@ -63,11 +52,10 @@ function endsOfStatement(node: ts.Statement, context: Context): Ends {
 }
 
 function endsOfIf(node: ts.IfStatement, context: Context): Ends {
-  const then = endsOfStatement(node.thenStatement, context);
-  const otherwise = node.elseStatement === undefined ? FALLS : endsOfStatement(node.elseStatement, context);
-  if (!context.about(node.expression)) return either(then, otherwise);
-  const matches = !isNegative(node.expression);
-  return matches === (context.assumed === "matched") ? then : otherwise;
+  const holds = holdsWhen(node.expression, context.assumed, context.names);
+  const then = holds === false ? null : endsOfStatement(node.thenStatement, context);
+  const otherwise = holds === true ? null : node.elseStatement === undefined ? FALLS : endsOfStatement(node.elseStatement, context);
+  return then === null ? (otherwise ?? FALLS) : otherwise === null ? then : either(then, otherwise);
 }
 
 /** Matched: one of the cases; unmatched: the default, or what follows. */
@@ -101,23 +89,6 @@ function endsOfTry(node: ts.TryStatement, context: Context): Ends {
 
 function either(a: Ends, b: Ends): Ends {
   return { throws: a.throws || b.throws, leaves: a.leaves || b.leaves, falls: a.falls || b.falls };
-}
-
-/** Is the condition true when the error is *not* the one asked for: `!isUnique(e)`, `e.code !== "23505"`? */
-function isNegative(test: ts.Expression): boolean {
-  const node = stripWrappers(test);
-  if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) return !isNegative(node.operand);
-  if (!ts.isBinaryExpression(node)) return false;
-  const operator = node.operatorToken.kind;
-  if (operator === ts.SyntaxKind.ExclamationEqualsEqualsToken || operator === ts.SyntaxKind.ExclamationEqualsToken) return !isEmptiness(node.right);
-  if (operator === ts.SyntaxKind.BarBarToken || operator === ts.SyntaxKind.AmpersandAmpersandToken) return isNegative(node.left) && isNegative(node.right);
-  return false;
-}
-
-/** `code !== undefined` asks whether there is one. */
-function isEmptiness(node: ts.Expression): boolean {
-  const inner = stripWrappers(node);
-  return inner.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(inner) && inner.text === "undefined");
 }
 
 /** `return Promise.reject(e)` throws. */
