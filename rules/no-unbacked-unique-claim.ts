@@ -42,7 +42,7 @@ export const noUnbackedUniqueClaim: Rule = {
 
 function judgeClaim(claim: ProjectClaim, database: Database | null): Problem | null {
   const table = (claim.table === null ? undefined : database?.catalog.tables[claim.table]);
-  const columns = claim.resolved;
+  const columns = table ? columnsOf(claim, table) : null;
   if (!database || !table || !columns || columns.length === 0 || !provesAbsence(database, table)) return null;
   if (isBacked(database, table, columns)) return null;
   // "The name is unique" may well mean: within its team, and a key says so.
@@ -58,6 +58,16 @@ function judgeClaim(claim: ProjectClaim, database: Database | null): Problem | n
     columns,
     sqlstate: null,
   };
+}
+
+/** Columns by name; in "one row per team and persona" the words may leave out `_id`. null: one of them is no column. */
+function columnsOf(claim: ProjectClaim, table: Table): string[] | null {
+  if (claim.columns.length > 0 || claim.kind !== "one-row" || !claim.words) return claim.resolved;
+  const found = claim.words.map((word) => {
+    const spelled = [word, `${word}_id`].map((name) => name.replaceAll("_", "").toLowerCase());
+    return table.columns.find((column) => spelled.includes(column.name.replaceAll("_", "").toLowerCase()))?.name ?? null;
+  });
+  return found.includes(null) ? null : (found as string[]);
 }
 
 /** A plain index that is called unique is one that was meant to be. */

@@ -28,16 +28,22 @@ export const noUnknownConstraintName: Rule = {
       if (isPassedOver(handler, options)) continue;
       const homes = findHomes(project, handler);
       for (const test of handler.tests) {
-        const place = `${test.at.path}:${test.at.start}`;
-        if (seen.has(place)) continue;
         const problem = test.kind === "name" ? judgeName(homes, handler, test) : test.kind === "target" ? judgeTarget(homes, handler, test) : null;
         if (!problem) continue;
+        const at = placeOf(handler, test);
+        const place = `${at.path}:${at.start}:${problem.message}`;
+        if (!seen.has(place)) yield { ...problem, at };
         seen.add(place);
-        yield problem;
       }
     }
   },
 };
+
+/** Where the name is compared; for a comparison inside a helper, the handler that asks for this name. */
+function placeOf(handler: Handler, test: ErrorTest): Problem["at"] {
+  const inside = test.at.path === handler.at.path && test.at.start >= handler.at.start && test.at.end <= Math.max(handler.at.end, handler.body.end);
+  return inside ? test.at : handler.at;
+}
 
 type Home = { database: Database; table: Table };
 /** `guarded`: tables that the handler's writes go to; `all`: every table of the databases concerned. */

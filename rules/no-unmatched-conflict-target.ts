@@ -45,7 +45,7 @@ function judge(database: Database, table: Table, site: Site, conflict: Conflict)
   if (verdict.kind === "match") return failsWhenPrepared(table, site, conflict);
   if (verdict.kind === "unknown" || !provesAbsence(database, table)) return null;
   // Schema and migrations may disagree: that is reported once, by no-schema-drift.
-  const disputed = versionsOfTable(database, table.id).some((version) => inferArbiter(version, conflict, database.catalog.dialect).kind !== "none");
+  const disputed = versionsOfTable(database, table.id).some((version) => inferArbiter(version, conflict, database.catalog.dialect).kind === "match");
   if (disputed) return null;
   if (conflict.target.by === "columns" && conflict.target.selector !== null) return missingSelector(table, site, conflict, verdict);
   return unmatched(database, table, site, conflict, verdict);

@@ -138,10 +138,14 @@ function whyNever(project: Project, handler: Handler, sites: Site[], test: Error
   const { versions } = handler;
   if (sites.every((site) => site.client === "drizzle" && isPostgres(project, site))) return whyNeverDrizzle(versions, test);
   if (sites.every((site) => site.client === "prisma")) return whyNeverPrisma(project, versions, sites, test);
-  if (sites.every((site) => site.client === "raw-sql" && /\$(execute|query)Raw/.test(site.operation))) {
-    return test.kind === "code" && test.value === "P2002" ? "violations of raw SQL reach the code as P2010, not as P2002." : null;
-  }
-  return null;
+  if (!sites.every((site) => isRawThroughPrisma(project, versions, site))) return null;
+  return test.kind === "code" && test.value === "P2002" ? "violations of raw SQL reach the code as P2010, not as P2002." : null;
+}
+
+/** $queryRaw and the like: SQL in a package that has Prisma and no other way to the database. */
+function isRawThroughPrisma(project: Project, versions: Record<string, string>, site: Site): boolean {
+  const others = ["pg", "postgres", "kysely", "knex", "drizzle-orm", "typeorm", "slonik", "@neondatabase/serverless"];
+  return site.client === "raw-sql" && databaseOf(project, site.database)?.orm === "prisma" && others.every((name) => versions[name] === undefined);
 }
 
 function isPostgres(project: Project, site: Site): boolean {
