@@ -1,5 +1,6 @@
 // Writes what follows from the rules and their fixtures: rules/index.ts, rules/<rule>.md and the README's table.
 // `npm run docs` builds first, for it runs on dist. `--check` writes nothing and fails when a file is stale.
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,7 +27,8 @@ write("rules/index.ts", renderIndex(names));
 const { lintFolder } = await import("./lint-folder.mjs");
 const rules = await Promise.all(names.map(loadRule));
 for (const rule of rules) write(`rules/${rule.name}.md`, renderPage(rule));
-write("README.md", insertTable(readFileSync(join(root, "README.md"), "utf8"), renderTable(rules)));
+const readme = readFileSync(join(root, "README.md"), "utf8");
+write("README.md", insert(insert(readme, "rules", renderTable(rules)), "example", renderExample()));
 
 if (stale.length > 0) {
   console.error(`${stale.join(", ")}: not up to date, run "npm run docs"`);
@@ -115,10 +117,19 @@ function renderTable(rules) {
   return families.filter((table) => table !== null).join("\n\n");
 }
 
-function insertTable(readme, table) {
-  const marks = /(<!-- rules:start -->\n)[^]*(<!-- rules:end -->)/;
-  if (!marks.test(readme)) throw new Error("README.md has no place for the rules");
-  return readme.replace(marks, (_, start, end) => `${start}\n${table}\n\n${end}`);
+/** Two findings of an incident, as the command line prints them. */
+function renderExample() {
+  const cwd = join(root, "fixtures/incidents/tenant-reference/before");
+  const { stdout } = spawnSync(process.execPath, [join(root, "dist/src/cli/main.js"), "--no-color"], { cwd, encoding: "utf8" });
+  const findings = stdout.split(/\n\n(?=\S)/).filter((text) => /^.*  (no-check-then-insert|no-unknown-constraint-name)\n/.test(text));
+  if (findings.length !== 2) throw new Error(`the README's example gives ${findings.length} findings, not 2`);
+  return fence("text", findings.join("\n\n"));
+}
+
+function insert(readme, name, text) {
+  const marks = new RegExp(`(<!-- ${name}:start -->\n)[^]*(<!-- ${name}:end -->)`);
+  if (!marks.test(readme)) throw new Error(`README.md has no place for the ${name}`);
+  return readme.replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`);
 }
 
 function write(path, text) {
