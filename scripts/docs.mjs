@@ -121,7 +121,7 @@ function renderTable(rules) {
 function renderExample() {
   const cwd = join(root, "fixtures/incidents/tenant-reference/before");
   const { stdout } = spawnSync(process.execPath, [join(root, "dist/src/cli/main.js"), "--no-color"], { cwd, encoding: "utf8" });
-  const findings = stdout.split(/\n\n(?=\S)/).filter((text) => /^.*  (no-check-then-insert|no-unknown-constraint-name)\n/.test(text));
+  const findings = stdout.split(/\n\n(?=\S)/).filter((text) => /^.* {2}(no-check-then-insert|no-unknown-constraint-name)\n/.test(text));
   if (findings.length !== 2) throw new Error(`the README's example gives ${findings.length} findings, not 2`);
   return fence("text", findings.join("\n\n"));
 }
