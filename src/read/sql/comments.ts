@@ -12,19 +12,19 @@ export function attachComments(source: SqlSource, statements: Statement[]): void
   const comments = source.segments.filter((segment) => segment.kind === "comment");
   // Spans are of the file; the same mapping orders comments and statements.
   const placed = comments.map((segment) => ({ segment, at: source.span(segment.start, segment.end) }));
+  const breakpoints = (source.breakpoints ?? []).map((offset) => source.span(offset, offset).start);
   let next = 0;
-  let chunk = 0;
   let last: Statement | null = null;
   for (const statement of statements) {
     while (next < placed.length && (placed[next]?.at.start ?? 0) < statement.at.end) {
       const { segment } = placed[next++] ?? {};
       if (!segment) break;
       const text = source.text.slice(segment.start, segment.end);
-      if (isBreakpoint(text)) chunk++;
-      else if (last && isBehind(source, segment)) last.comments.push(commentText(text));
+      if (isBreakpoint(text)) continue;
+      if (last && isBehind(source, segment)) last.comments.push(commentText(text));
       else statement.comments.push(commentText(text));
     }
-    statement.chunk = chunk;
+    statement.chunk = breakpoints.filter((offset) => offset < statement.at.end).length;
     Object.assign(statement, queryName(statement.comments));
     last = statement;
   }

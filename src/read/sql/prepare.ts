@@ -6,6 +6,8 @@ export type Prepared = {
   segments: Segment[];
   /** Name of a parameter by the offset of the `$1` that stands for it. */
   parameters: Map<number, string>;
+  /** Offsets of Drizzle's breakpoints. */
+  breakpoints: number[];
 };
 
 /** For files: psql's commands, COPY data and the sections that go down are blanked too. */
@@ -30,7 +32,8 @@ export function prepareText(text: string): Prepared {
   for (const match of code.matchAll(/\\(?:g|gset|gexec|gdesc|watch|crosstabview)\b[^\n]*/g)) edits.push({ start: match.index, text: `;${" ".repeat(match[0].length - 1)}` });
   for (const segment of segments) editSegment(text, segment, edits, parameters);
   const made = applyEdits(text, edits);
-  return { text: made, segments: edits.length > 0 ? findSegments(made) : segments, parameters };
+  const breakpoints = segments.filter(({ kind, start, end }) => kind === "comment" && isBreakpoint(text.slice(start, end))).map(({ start }) => start);
+  return { text: made, segments: edits.length > 0 ? findSegments(made) : segments, parameters, breakpoints };
 }
 
 /** `:name` of psql, PgTyped, Sequelize; `@name` of sqlc; `$(name)`, `${name}` of pg-promise. Not `::type`, `a[1:2]`, `@>`. */

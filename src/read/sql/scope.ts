@@ -13,6 +13,8 @@ export type SqlSource = {
   parameters: Map<number, string>;
   /** Names that are variables of the function around, so no columns. */
   variables: ReadonlySet<string>;
+  /** Offsets at which a runner's next chunk begins. */
+  breakpoints?: number[];
   /** Queries that temporary tables of the same text were made from, by name: a removal of duplicates may read its rows from there. */
   temporary?: Map<string, Node>;
   /** In a PL/pgSQL body: queries that were seen before, so a loop may run over their rows. */

@@ -9,10 +9,8 @@ export type Broken = { start: number; end: number; failure: ParseFailure };
 
 /** All statements of a text. Where one is broken, the others are still read. */
 export function readAll(text: string, segments: Segment[]): { statements: ParsedStatement[]; broken: Broken[] } {
-  if (text.length <= wholeLimit) {
-    const whole = parseStatements(text, 0);
-    if ("statements" in whole) return { statements: whole.statements, broken: [] };
-  }
+  const whole = text.length <= wholeLimit ? parseStatements(text, 0) : null;
+  if (whole && "statements" in whole) return { statements: whole.statements, broken: [] };
   const statements: ParsedStatement[] = [];
   const broken: Broken[] = [];
   for (const { start, end } of splitStatements(text, segments)) {
@@ -20,6 +18,8 @@ export function readAll(text: string, segments: Segment[]): { statements: Parsed
     if ("statements" in piece) statements.push(...piece.statements);
     else broken.push({ start, end, failure: piece.failure });
   }
+  // What breaks the text may stand between statements: a comment that never ends.
+  if (whole && broken.length === 0) broken.push({ start: whole.failure.offset, end: text.length, failure: whole.failure });
   return { statements, broken };
 }
 
