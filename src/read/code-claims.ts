@@ -21,7 +21,7 @@ export function readCodeClaims(text: string): FoundClaim[] {
       const start = match.index + (match[0].length - match[0].trimStart().length);
       const end = match.index + match[0].trimEnd().length;
       if (found.some((each) => each.start < end && start < each.end)) continue;
-      found.push({ text: text.slice(start, end).replace(/\s+/g, " "), kind: "code", columns: columns(match as RegExpExecArray), denies: false, start, end });
+      found.push({ text: text.slice(start, end).replace(/\s+/g, " "), kind: "code", columns: columns(match), denies: false, start, end });
     }
   }
   return found.sort((a, b) => a.start - b.start);

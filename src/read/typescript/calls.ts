@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Argument, Expression } from "../../model/expression.ts";
 import { closeCall, openCall } from "./call-facts.ts";
 import { openPromiseHandler } from "./handlers.ts";

@@ -1,7 +1,7 @@
 import { ts } from "ts-morph";
 import type { Expression } from "../../model/expression.ts";
 import type { FunctionFact } from "../../model/facts.ts";
-import { addValue, elementKey, opaqueOf } from "./bindings.ts";
+import { addValue, elementKey } from "./bindings.ts";
 import { noteReturned } from "./error-frames.ts";
 import { docOf } from "./doc.ts";
 import { callbackOf, leadOf, nameOf } from "./function-names.ts";
@@ -137,8 +137,8 @@ function readBody(reader: Reader, node: ts.FunctionLikeDeclaration, fact: Functi
 
 /** A `return`: the value, and the conditions that stand before it in its function. */
 export function noteReturn(reader: Reader, node: ts.ReturnStatement): void {
-  const value: Expression =
-    node.expression === undefined ? { ...opaqueOf(reader, node), kind: "undefined" } as Expression : reader.walk.expression(reader, node.expression);
+  const { start, end } = spanOf(reader, node);
+  const value: Expression = node.expression === undefined ? { kind: "undefined", start, end } : reader.walk.expression(reader, node.expression);
   noteReturned(reader, value);
   const fact = reader.function === null ? undefined : reader.facts.functions[reader.function];
   if (fact === undefined) return;

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import type { ts } from "ts-morph";
 import type { Expression } from "../../model/expression.ts";
 import type { ClassFact, CodeFacts, ContextStep } from "../../model/facts.ts";
 import type { Span, Unread } from "../../model/span.ts";
