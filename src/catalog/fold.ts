@@ -7,7 +7,7 @@ import { createIndex, dropIndex, renameIndex } from "./fold-indexes.ts";
 import { addForeignKey } from "./fold-keys.ts";
 import { attachPartition, detachPartition } from "./fold-partitions.ts";
 import { dropTables, moveTable, renameTable } from "./fold-tables.ts";
-import { openSession, putTable, resolve, resolveOrStub, snapshot, type Session } from "./session.ts";
+import { dropTemporary, openSession, putTable, resolve, resolveOrStub, snapshot, type Session } from "./session.ts";
 
 export function emptyCatalog(dialect: Dialect): Catalog {
   return { dialect, tables: {} };
@@ -21,6 +21,7 @@ export function fold(catalog: Catalog, changes: readonly SchemaChange[], origin:
   if (changes.length === 0) return catalog;
   const session = openSession(catalog, origin);
   for (const change of changes) applyChange(session, change);
+  dropTemporary(session);
   return snapshot(session);
 }
 

@@ -12,7 +12,7 @@ export function mergeCatalogs(schema: Catalog | null, migrated: Catalog | null):
   const tables: Record<string, Table> = {};
   for (const [id, table] of Object.entries(migrated.tables)) {
     const declared = schema.tables[id];
-    if (declared || !table.temporary) tables[id] = declared ? mergeTables(declared, table) : table;
+    tables[id] = declared ? mergeTables(declared, table) : table;
   }
   for (const [id, table] of Object.entries(schema.tables)) tables[id] ??= table;
   return { dialect: schema.dialect, tables };

@@ -18,11 +18,14 @@ export type Session = {
 
 export const temporarySchema = "pg_temp";
 
-/** A new session on what a former one has left; temporary tables are gone with that one. */
+/** A new session on what a former one has left. */
 export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
-  const session: Session = { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"] };
-  for (const table of Object.values(catalog.tables)) if (table.temporary) removeTable(session, table.id);
-  return session;
+  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"] };
+}
+
+/** Temporary tables go with their session. */
+export function dropTemporary(session: Session): void {
+  for (const table of Object.values(session.tables)) if (table.temporary) removeTable(session, table.id);
 }
 
 export function snapshot(session: Session): Catalog {
