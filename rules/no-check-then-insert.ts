@@ -1,4 +1,5 @@
 import {
+  cannotViolate,
   databaseOf,
   describeKey,
   isPassedOver,
@@ -6,8 +7,9 @@ import {
   isSerialized,
   isViolationHandled,
   joinWords,
-  keysWithin,
+  keysViolatedBy,
   describeColumns,
+  partColumns,
   placeOfKey,
   placeOfTable,
   provesAbsence,
@@ -44,8 +46,10 @@ type Check = {
   lookup: Site;
   /** Columns that are compared and written with the same value. */
   same: Written[];
-  /** Compared, but not written alike. */
+  /** Literals that are compared, but not written alike: `status = 'open'`. */
   more: Written[];
+  /** The row is sought among loaded rows by something else too. */
+  narrowed: boolean;
 };
 
 function checksBefore(project: Project, insert: Site): Check[] {
@@ -58,9 +62,9 @@ function checksBefore(project: Project, insert: Site): Check[] {
     if (!lookup || !match || lookup.table !== insert.table || lookup.database !== insert.database) continue;
     const same = match.filter((item) => written.get(item.column)?.value.text === item.value.text);
     const more = match.filter((item) => !same.includes(item));
-    // The insert writes another value on purpose: it is not the row that was looked for.
-    const other = more.some((item) => written.has(item.column) && item.value.origin !== "literal");
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more });
+    // The insert writes another value, or none: it is not the row that was looked for.
+    const other = more.some((item) => item.value.origin !== "literal" && item.value.origin !== "null");
+    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more, narrowed: guard.narrowed === true });
   }
   return checks;
 }
@@ -76,10 +80,32 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   const table = tableOf(project, insert);
   const database = databaseOf(project, insert.database);
   if (!table || !database || table.kind !== "table") return null;
-  const compared = [...check.same, ...check.more].map((item) => item.column);
-  const backing = versionsOfTable(database, table.id).flatMap((version) => keysWithin(version, compared));
-  if (backing.length > 0) return withKey(project, insert, check, table, backing[0]!);
+  const violated = keysViolatedBy(table, insert);
+  if (check.narrowed) {
+    const key = violated.find((candidate) => check.same.every((item) => partColumns(candidate).includes(item.column)));
+    if (key) return withKey(project, insert, check, table, key);
+    return provesAbsence(database, table) && cannotViolate(table, insert) ? withoutKey(database, insert, check, table) : null;
+  }
+  const compared = [...check.same, ...check.more].map((item) => item.column).concat(columnsInText(table, insert, check.lookup));
+  if (versionsOfTable(database, table.id).some((version) => isBacked(version, compared))) {
+    const key = violated.find((candidate) => partColumns(candidate).every((column) => compared.includes(column)));
+    return key ? withKey(project, insert, check, table, key) : null;
+  }
   return provesAbsence(database, table) ? withoutKey(database, insert, check, table) : null;
+}
+
+/** A unique key, partial and expression ones too, that reads only these columns. */
+function isBacked(table: Table, columns: string[]): boolean {
+  return table.keys.some((key) => partColumns(key).every((column) => columns.includes(column)));
+}
+
+/** Written columns that other conditions of the look-up speak of: `lower(email) = …`. */
+function columnsInText(table: Table, insert: Site, lookup: Site): string[] {
+  const text = lookup.matchRest.join(" ");
+  return (insert.columns ?? []).flatMap(({ column }) => {
+    const names = [column, table.columns.find((item) => item.name === column)?.property];
+    return names.some((name) => name && new RegExp(`(^|\\W)${name.replace(/\W/g, "\\$&")}(\\W|$)`).test(text)) ? [column] : [];
+  });
 }
 
 function withoutKey(database: Database, insert: Site, check: Check, table: Table): Problem {
@@ -100,7 +126,7 @@ function withoutKey(database: Database, insert: Site, check: Check, table: Table
 
 function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey): Problem | null {
   if (isViolationHandled(project, insert) || isRetried(insert)) return null;
-  const keyColumns = key.parts.flatMap((part) => (part.kind === "column" ? [part.column] : part.columns));
+  const keyColumns = partColumns(key);
   const narrower = [...check.more.map((item) => item.column), ...check.lookup.matchRest].filter((text) => !keyColumns.includes(text));
   const place = placeOfKey(key);
   const cause =

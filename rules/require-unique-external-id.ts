@@ -58,13 +58,14 @@ function* columnsIn(site: Site, table: Table): Iterable<{ column: Column; how: E
     if (!column || item.value.origin === "literal" || item.value.origin === "null") continue;
     // Beside the identifier only its scope may be compared, or the row is found by something else.
     const others = site.match.filter((other) => other !== item);
-    if (others.every((other) => isScope(table, other.column) || other.value.origin === "literal") && isIdentifierName(column)) yield { column, how: "looked up" };
+    const scoped = others.every((other) => isScope(table, other.column) || other.value.origin === "literal");
+    if (scoped && isIdentifierName(column, others.length)) yield { column, how: "looked up" };
   }
 }
 
-function isIdentifierName(column: Column): boolean {
+function isIdentifierName(column: Column, others: number): boolean {
   const name = toSnake(column.name);
-  return OWN_NAME_ELSEWHERE.test(name) || MAYBE_SHARED.test(name);
+  return OWN_NAME_ELSEWHERE.test(name) || (others === 0 && MAYBE_SHARED.test(name));
 }
 
 function comesFromOutside(site: Site, value: Value): boolean {

@@ -4,7 +4,13 @@ import { callIndexAt, lastName, unspread } from "./expressions.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
 
 /** The look-up that a value comes from. `row`: one row or a part of it; `rows`: a list; `count`: a number of rows or a position. */
-export type Source = { site: number; shape: "row" | "rows" | "count" | "boolean"; bindings: Binding[] };
+export type Source = {
+  site: number;
+  shape: "row" | "rows" | "count" | "boolean";
+  bindings: Binding[];
+  /** Sought among loaded rows by something that the look-up does not compare. */
+  narrowed?: boolean;
+};
 
 /** Where an expression stands. `bindings`: from its function up to the one that is asked about. */
 export type Place = { path: string; inside: number | null; depth: number; bindings: Binding[] };
@@ -15,6 +21,9 @@ const METHODS: Record<string, Source["shape"]> = {
   find: "row", findLast: "row", at: "row", get: "row", pop: "row", shift: "row", some: "boolean", includes: "boolean", has: "boolean", findIndex: "count", indexOf: "count",
   filter: "rows", map: "rows", flatMap: "rows", slice: "rows", keys: "rows", values: "rows", entries: "rows", flat: "rows", sort: "rows",
 };
+
+/** Those that ask only about some of the rows. */
+const NARROWING = new Set(["find", "findLast", "get", "some", "includes", "has", "findIndex", "indexOf", "filter"]);
 
 /** The look-ups whose answer an expression is, or is taken from: through locals, list methods, `??`, and functions that return them. */
 export function sourcesOf(flow: Flow, place: Place, expression: Expression, hops = 0): Source[] {
@@ -109,7 +118,8 @@ function callSources(flow: Flow, place: Place, expression: Extract<Expression, {
     const shape = Object.hasOwn(METHODS, callee.name) ? METHODS[callee.name] : undefined;
     if (shape !== undefined) {
       const over = sourcesOf(flow, place, callee.of, hops + 1);
-      if (over.length > 0) return over.map((source) => ({ ...source, shape }));
+      const narrows = NARROWING.has(callee.name) && expression.args.length > 0;
+      if (over.length > 0) return over.map((source) => ({ ...source, shape, ...(narrows ? { narrowed: true } : {}) }));
     }
     if (["then", "catch", "finally", "pipe"].includes(callee.name)) return sourcesOf(flow, place, callee.of, hops + 1);
   }

@@ -5,7 +5,7 @@ import type { FunctionAt } from "./call-graph.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
 
 /** A look-up whose answer a condition asks about. `bindings`: from the look-up's function up to the condition's. */
-export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[] };
+export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean };
 
 /** What is known about earlier look-ups where `test` holds (or does not). */
 export function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
@@ -27,7 +27,7 @@ function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean
 }
 
 function answer(source: Source, when: Answer["when"]): Answer {
-  return { site: source.site, when, bindings: source.bindings };
+  return { site: source.site, when, bindings: source.bindings, ...(source.narrowed === true ? { narrowed: true } : {}) };
 }
 
 type Binary = Extract<Expression, { kind: "binary" }>;

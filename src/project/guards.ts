@@ -19,7 +19,10 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     if (draft === undefined) continue;
     const before = flow.drafts[id - 1];
     if (before?.decides === true && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
-    if (draft.call === null) continue;
+    if (draft.call === null) {
+      if (site.kind !== "lookup") site.guards.push(...locksOfFile(flow, site.at.path));
+      continue;
+    }
     const frames = flow.frames(site.at.path, draft.call);
     const relevant = site.kind === "lookup" ? frames.slice(0, 1) : frames;
     const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers));
@@ -27,6 +30,11 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });
     site.guards.push(...settle(guards));
   }
+}
+
+/** A query file that takes locks is used by code that takes them. */
+function locksOfFile(flow: Flow, path: string): Guard[] {
+  return flow.effectsOf(path).flatMap((effect): Guard[] => (effect.kind === "lock" && effect.call === null ? [{ kind: "lock", how: effect.how, at: effect.at, calls: 1 }] : []));
 }
 
 /** Without repetitions; a transaction inside a retry is one that is retried. */
@@ -106,7 +114,7 @@ function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard
   const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOf(flow, place, step.test, step.holds) : []));
   return answers.flatMap((answer): Guard[] => {
     if (answer.site === site.id || draft.call === flow.drafts[answer.site]?.call) return [];
-    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: matchFor(flow, site, draft, frame, answer) }];
+    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: matchFor(flow, site, draft, frame, answer), ...(answer.narrowed === true ? { narrowed: true } : {}) }];
   });
 }
 
