@@ -1,4 +1,4 @@
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import type { Catalog, Table } from "../src/model/catalog.ts";
 
 /** A table as both sides of the comparison describe it: only what a real server can tell as well. */
