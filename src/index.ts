@@ -7,6 +7,7 @@ import { findTargets } from "./disk/targets.ts";
 import { describeReport } from "./report/json.ts";
 import type { JsonReport } from "./report/json.ts";
 
+export { defineConfig } from "./disk/define-config.ts";
 export type { Config } from "./disk/config.ts";
 export type { DatabaseOverride } from "./disk/overrides.ts";
 export type { Family, Finding, Fix, Problem, Severity } from "./model/finding.ts";
@@ -29,9 +30,4 @@ export async function lintProject({ root, paths = [], config = {} }: LintProject
   const override = checkConfig(config, "config", names);
   const targets = findTargets(root, paths);
   return describeReport(await lintTargets(targets, rules, { cwd: resolve(root), configFile: null, override }));
-}
-
-/** Gives a configuration file its types. */
-export function defineConfig(config: Config): Config {
-  return config;
 }

@@ -64,7 +64,7 @@ function readJsonConfig(path: string): unknown {
 async function execute(path: string): Promise<unknown> {
   try {
     // Configurations import `defineConfig` from "uniqlint", installed or not.
-    const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, alias: { uniqlint: ownEntry() } });
+    const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, alias: { uniqlint: ownHelper() } });
     const loaded: unknown = await jiti.import(path);
     return asObject(loaded)?.["default"] ?? loaded;
   } catch (error) {
@@ -73,9 +73,9 @@ async function execute(path: string): Promise<unknown> {
   }
 }
 
-/** The library's own entry beside this file, compiled or not. */
-function ownEntry(): string {
-  return join(import.meta.dirname, "..", import.meta.url.endsWith(".ts") ? "index.ts" : "index.js");
+/** What they import it from: the file beside this one, compiled or not. */
+function ownHelper(): string {
+  return join(import.meta.dirname, import.meta.url.endsWith(".ts") ? "define-config.ts" : "define-config.js");
 }
 
 /** `:3` when the error tells where in the file it arose. */

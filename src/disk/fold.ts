@@ -77,8 +77,9 @@ function foldObject(expression: Expression & { kind: "object" }, scope: Scope): 
 
 function foldTemplate(expression: Expression & { kind: "template" }, scope: Scope): Folded {
   const holes = expression.holes.map((hole) => fold(hole, scope));
-  if (holes.some((hole) => typeof hole !== "string" && typeof hole !== "number")) return undefined;
-  return expression.quasis.map((quasi, index) => quasi + String(holes[index] ?? "")).join("");
+  const texts = holes.map((hole) => (typeof hole === "string" || typeof hole === "number" ? String(hole) : undefined));
+  if (texts.includes(undefined)) return undefined;
+  return expression.quasis.map((quasi, index) => quasi + (texts[index] ?? "")).join("");
 }
 
 /** Folders are written relative to the configuration file's own, so `__dirname` is ".". */

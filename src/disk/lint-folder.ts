@@ -57,7 +57,7 @@ function refuseUnreadable(target: Target, project: Project, input: ProjectInput)
     const places = project.unread.filter(({ at }) => at.path === path);
     const facts = input.facts(path);
     const isEmpty = facts === null || facts.sql?.statements.length === 0 || facts.prisma?.models.length === 0;
-    if (places[0] !== undefined && isEmpty) throw failure(`${path}: ${places.map(({ message }) => message).slice(0, 3).join("; ")}`);
+    if (places[0] !== undefined && isEmpty) throw failure(`${path}: ${places[0].message}`);
   }
 }
 
