@@ -45,7 +45,7 @@ function findQueries(scope: Scope, node: Node): Tree.SelectStmt[] {
   const seen = new Set<string>();
   const search = (value: unknown): void => {
     walk(value, (kind, content) => {
-      if (kind === "SelectStmt") found.push(content as Tree.SelectStmt);
+      if (kind === "SelectStmt") found.push(content);
       if (kind !== "RangeVar") return;
       const name = (content as Tree.RangeVar).relname ?? "";
       const made = scope.source.temporary?.get(name);

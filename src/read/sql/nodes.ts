@@ -58,7 +58,7 @@ export function walk(value: unknown, visit: (kind: string, content: Record<strin
     if (Array.isArray(next)) {
       for (let i = next.length - 1; i >= 0; i--) pending.push(next[i]);
     } else if (next !== null && typeof next === "object") {
-      const entries = Object.entries(next);
+      const entries: [string, unknown][] = Object.entries(next);
       for (let i = entries.length - 1; i >= 0; i--) {
         const [key, content] = entries[i] ?? ["", null];
         if (content === null || typeof content !== "object") continue;

@@ -1,3 +1,4 @@
+import type { Node } from "libpg-query";
 import type { Span } from "../../model/span.ts";
 import type { Prepared } from "./prepare.ts";
 import { findSegments, segmentAfter } from "./segments.ts";
@@ -20,7 +21,7 @@ export function quotedSource(scope: Scope, at: number): SqlSource | null {
   // A doubled quote is one quote: the same length keeps the offsets.
   const text = segment.kind === "dollar" ? inside : inside.replaceAll("''", " '");
   const base = segment.start + open;
-  return { text, segments: findSegments(text), span: (start, end) => source.span(base + start, base + end), parameters: new Map(), variables: new Set(), temporary: source.temporary ?? new Map() };
+  return { text, segments: findSegments(text), span: (start, end) => source.span(base + start, base + end), parameters: new Map(), variables: new Set(), temporary: source.temporary ?? new Map<string, Node>() };
 }
 
 /** Text that stands nowhere as such (put together at run time): every place in it is `at`. */
