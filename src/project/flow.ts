@@ -18,6 +18,7 @@ export type Flow = {
   /** Sites and effects of a call. */
   sitesAt(path: string, call: number): number[];
   effectsAt(path: string, call: number): Effect[];
+  effectsOf(path: string): Effect[];
   /** Calls of a function's flow (callbacks too), in source order. */
   callsOf(path: string, root: number | null): number[];
   /** Where a call's flow is called from, up to `calls` levels, the call itself first. */
@@ -45,6 +46,7 @@ export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "va
     linked, program, drafts, sites, values, graph,
     sitesAt: (path, call) => (siteIndex.get(`${path}#${String(call)}`) ?? []).map((item) => item.id),
     effectsAt: (path, call) => effectIndex.get(`${path}#${String(call)}`) ?? [],
+    effectsOf: (path) => effects.filter((effect) => effect.path === path),
     callsOf(path, root) {
       let index = flows.get(path);
       if (index === undefined) flows.set(path, (index = indexFlows(program.facts(path)?.code ?? null)));

@@ -8,7 +8,8 @@ import type { Flow } from "./flow.ts";
 import { resultHandlers } from "./result-handlers.ts";
 import { versionsFor } from "./versions.ts";
 
-export type Handlers = { handlers: Handler[]; handlerOf(path: string, fact: number): Handler | null; resultOf(site: number): Handler | null };
+/** `handlerOf` reads a handler at first demand; `finish` adds those that ask for a unique violation but were not met, and what they cover. */
+export type Handlers = { handlers: Handler[]; handlerOf(path: string, fact: number): Handler | null; resultOf(site: number): Handler | null; finish(): void };
 
 /**
  * Every handler of errors that guards a site, or that asks for a unique violation: what it compares (helpers followed), what it does with the rest,
@@ -17,34 +18,57 @@ export type Handlers = { handlers: Handler[]; handlerOf(path: string, fact: numb
 export function linkHandlers(flow: Flow): Handlers {
   const handlers: Handler[] = [];
   const byFact = new Map<string, Handler>();
-  for (const path of flow.program.input.candidates) {
-    const code = flow.program.facts(path)?.code;
-    for (const [index, fact] of (code?.handlers ?? []).entries()) {
-      const made = code == null ? null : readHandler(flow, path, code, index, fact);
-      if (made === null) continue;
-      const handler: Handler = { ...made, id: handlers.length };
-      handlers.push(handler);
-      byFact.set(`${path}#${String(index)}`, handler);
-    }
-  }
   const bySite = new Map<number, Handler>();
-  for (const { site, ...made } of resultHandlers(flow)) {
+  const add = (made: Omit<Handler, "id">): Handler => {
     const handler: Handler = { ...made, id: handlers.length };
     handlers.push(handler);
-    bySite.set(site, handler);
-  }
-  return { handlers, handlerOf: (path, fact) => byFact.get(`${path}#${String(fact)}`) ?? null, resultOf: (site) => bySite.get(site) ?? null };
+    return handler;
+  };
+  for (const { site, ...made } of resultHandlers(flow)) bySite.set(site, add(made));
+  const handlerOf = (path: string, index: number): Handler | null => {
+    const key = `${path}#${String(index)}`;
+    const code = flow.program.facts(path)?.code;
+    const fact = code?.handlers[index];
+    if (fact === undefined || code == null) return null;
+    let handler = byFact.get(key);
+    if (handler === undefined) byFact.set(key, (handler = add(readHandler(flow, path, code, fact))));
+    return handler;
+  };
+  const finish = (): void => {
+    for (const path of flow.program.input.candidates) {
+      for (const [index, fact] of (flow.program.facts(path)?.code?.handlers ?? []).entries()) finishHandler(path, index, fact);
+    }
+    coverSites(flow, handlers);
+  };
+  /** Only handlers of unique violations are followed down: of others the sites that they were met around are enough. */
+  const finishHandler = (path: string, index: number, fact: HandlerFact): void => {
+    const code = flow.program.facts(path)?.code;
+    const known = byFact.get(`${path}#${String(index)}`);
+    if (code == null || (known === undefined && fact.tests.length === 0 && fact.callee === null)) return;
+    const made = known ?? readHandler(flow, path, code, fact);
+    if (made.handles !== "unique") return;
+    const handler = known ?? handlerOf(path, index);
+    if (handler !== null) Object.assign(handler, coverageOf(flow, path, code, index, fact));
+  };
+  return { handlers, handlerOf, resultOf: (site) => bySite.get(site) ?? null, finish };
 }
 
-function readHandler(flow: Flow, path: string, code: CodeFacts, index: number, fact: HandlerFact): Omit<Handler, "id"> | null {
+/** A site that has the handler around it is covered by it. */
+function coverSites(flow: Flow, handlers: Handler[]): void {
+  for (const site of flow.sites) {
+    for (const guard of site.guards) {
+      const handler = guard.kind === "handler" ? handlers[guard.handler] : undefined;
+      if (handler !== undefined && !handler.covers.includes(site.id)) handler.covers.push(site.id);
+    }
+  }
+  for (const handler of handlers) handler.covers.sort((a, b) => a - b);
+}
+
+function readHandler(flow: Flow, path: string, code: CodeFacts, fact: HandlerFact): Omit<Handler, "id"> {
   const found = readTests(flow, path, code, fact);
-  const { covers, coversAll } = coverageOf(flow, path, code, index, fact);
-  const handles = handlesOf(found, fact.rethrows);
-  const matters = covers.length > 0 || handles === "unique";
-  if (!matters) return null;
   return {
-    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles, rethrows: fact.rethrows, swallows: fact.swallows,
-    covers, coversAll, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
+    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: handlesOf(found, fact.rethrows), rethrows: fact.rethrows,
+    swallows: fact.swallows, covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
   };
 }
 

@@ -22,6 +22,7 @@ export function linkSites(linked: Linked): Linkage {
   const flow = createFlow({ linked, drafts, effects, sites, values });
   const handlers = linkHandlers(flow);
   guardSites(flow, handlers);
+  handlers.finish();
   inheritEntries(flow);
   return { sites, handlers: handlers.handlers, claims: linkClaims(linked, sites) };
 }
