@@ -47,7 +47,7 @@ const known = new WeakMap<Flow, Map<string, Found[]>>();
 /** The calls of a flow that take a lock: statements, helpers that hold such a statement, and what is called a lock. */
 function locksOfFlow(flow: Flow, path: string, root: number | null): Found[] {
   let index = known.get(flow);
-  if (index === undefined) known.set(flow, (index = new Map()));
+  if (index === undefined) known.set(flow, (index = new Map<string, Found[]>()));
   const key = `${path}#${String(root)}`;
   let found = index.get(key);
   if (found === undefined) {

@@ -9,7 +9,7 @@ const known = new WeakMap<ProjectInput, Map<string, Record<string, string>>>();
 /** Versions that the packages above a file give, the nearest first. */
 export function versionsFor(input: ProjectInput, path: string): Record<string, string> {
   let byDir = known.get(input);
-  if (byDir === undefined) known.set(input, (byDir = new Map()));
+  if (byDir === undefined) known.set(input, (byDir = new Map<string, Record<string, string>>()));
   const dir = dirname(path);
   let found = byDir.get(dir);
   if (found === undefined) byDir.set(dir, (found = collect(input.packages, dir)));

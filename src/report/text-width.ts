@@ -1,6 +1,6 @@
 /** Characters that fill two columns of a terminal. */
 const wide = /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
-const zero = /[\p{Mn}\p{Me}\u200b-\u200d\ufe00-\ufe0f]/u;
+const zero = /[\p{Mn}\p{Me}\u200b-\u200d]/u;
 
 /** Columns that a text fills in a terminal. */
 export function displayWidth(text: string): number {
