@@ -184,11 +184,15 @@ describe("pretty", () => {
     expect(formatPretty(evil, { colour: false, width: 80, stats: false })).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
-  test("unread places are a short list", () => {
+  test("unread places are a short list by reason", () => {
     const { unread, sources } = report();
     const place = unread[0];
     if (place === undefined) throw new Error("none");
-    expect(formatUnread([place, place, place], sources, 1, false)).toBe("3 places could not be read:\n  src/a.ts:2:1  the table is computed\n  and 2 more (--format json lists all)\n");
+    const other = { at: { path: "src/schema.ts", start: 0, end: 0 }, message: "syntax error" };
+    expect(formatUnread([place], sources, 5, false)).toBe("1 place could not be read:\n  src/a.ts:2:1  the table is computed\n");
+    expect(formatUnread([place, other, place, place], sources, 1, false)).toBe(
+      "4 places could not be read:\n  src/a.ts:2:1  the table is computed, and 2 more like it\n  and 1 other reason\n  (--format json lists all)\n",
+    );
     expect(formatUnread([], sources, 1, false)).toBe("");
   });
 

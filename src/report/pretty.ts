@@ -93,13 +93,20 @@ function formatStats(summary: Summary): string[] {
   return ["", ...rows, `  ${"files".padEnd(10)}${String(summary.files).padStart(7)} read in ${(summary.durationMs / 1000).toFixed(2)} s`];
 }
 
-/** The places that could not be understood, as a short list; `limit` lines of them. */
+/** The places that could not be understood, as a short list: one line for each reason, at most `limit` lines. */
 export function formatUnread(unread: Unread[], sources: Sources, limit: number, colours: boolean): string {
   if (unread.length === 0) return "";
   const colour = new Chalk({ level: colours ? 1 : 0 });
-  const shown = unread.slice(0, limit).map(({ at, message }) => `  ${showPlace(at, sources)}  ${printable(message.split("\n")[0] ?? "")}`);
-  const more = unread.length > limit ? [`  and ${unread.length - limit} more (--format json lists all)`] : [];
-  return `${[colour.dim(`${plural(unread.length, "place")} could not be read:`), ...shown, ...more].join("\n")}\n`;
+  const byReason = new Map<string, Unread[]>();
+  for (const entry of unread) byReason.set(entry.message, [...(byReason.get(entry.message) ?? []), entry]);
+  const lines = [...byReason].slice(0, limit).flatMap(([message, [first, ...others]]) => {
+    if (first === undefined) return [];
+    const more = others.length > 0 ? `, and ${others.length} more like it` : "";
+    return [`  ${showPlace(first.at, sources)}  ${printable(message.split("\n")[0] ?? "")}${more}`];
+  });
+  const rest = byReason.size > limit ? [`  and ${plural(byReason.size - limit, "other reason")}`] : [];
+  const hint = unread.length > lines.length ? [colour.dim("  (--format json lists all)")] : [];
+  return `${[colour.dim(`${plural(unread.length, "place")} could not be read:`), ...lines, ...rest, ...hint].join("\n")}\n`;
 }
 
 /** `1 error`, `2 errors`. */
