@@ -54,6 +54,9 @@ describe("claims", () => {
     ["// idempotent, keyed on (chatId, turn)", ["idempotent chatId,turn"]],
     ["// unique index on (lower(email), org_id) enforced", ["key"]],
     ["/**\n * Resolves the tenant.\n *\n * Race-safe: the unique index on\n * (org_id, external_ref) rejects the loser.\n */", ["key org_id,external_ref"]],
+    ["// idempotent through the (workflow_id, app_id) UNIQUE (P2002)", ["key workflow_id,app_id"]],
+    ["// `Appeal` is unique on (entityType, entityId)", ["key entityType,entityId"]],
+    ["// one PENDING report per (listing_id, reporter_id)", ["one-row listing_id,reporter_id"]],
     ["// We upsert, the unique index on (a_id, b_id) makes it safe", ["key a_id,b_id"]],
   ])("%s", (text, expected) => {
     expect(claims(text)).toEqual(expected);
@@ -102,6 +105,12 @@ describe("claims", () => {
     "// React needs a unique key per row",
     "// unique constraint violation on (a_id, b_id)",
     "// one request per second",
+    "// the loser hits the row's unique constraint (P2002)",
+    "// render one row per route",
+    "// one call per (environment, cadence)",
+    "// returns one row per (policy_id, rule_id)",
+    "// exactly one row per toolset_id or server_id",
+    "// one bucket per env+acting-user",
     "// one entry per catch clause",
     "// idempotent by design",
     "// unique visitors",

@@ -23,6 +23,8 @@ function readBracketed(text: string): NamedColumns | null {
   const match = /^(`?["\w.]+`?\s*)?[([]((?:[^()[\]]|\([^()]*\))*)[)\]]/.exec(text);
   if (match === null) return null;
   const items = (match[2] ?? "").split(/,|\+|×|&|\band\b/).map((item) => item.trim().replace(/^[`"']|[`"']$/g, ""));
+  // An error's code explains, it lists nothing: "the unique constraint (P2002)".
+  if (items.every((item) => /^[A-Z]?\d[\dA-Z]{3,4}$/.test(item))) return null;
   if (match[1] !== undefined && items.length === 1 && !IDENTIFIER.test(items[0] ?? "")) return null;
   if (items.every((item) => /^[A-Za-z_][\w.]*$/.test(item))) return { columns: items };
   return items.some((item) => /^\w+\s\w+\s/.test(item)) ? null : { columns: [] };
@@ -41,6 +43,7 @@ function readWords(text: string): NamedColumns | null {
     const name = word.replaceAll("`", "");
     if (columns.length + plain.length > 0 && !word.startsWith("`") && CONTINUES.test(name)) break;
     rest = rest.slice(item[0].length);
+    if (/^(?:-\w|\s+(?:or|xor)\b)/i.test(rest)) return { columns: [] };
     if (word.startsWith("`") ? /^[a-z_][\w.]*$/i.test(name) && /[a-z]/.test(name) : IDENTIFIER.test(name)) columns.push(name);
     else if (!/^[a-z]+$/i.test(name) || /^(?:table|database|schema|column|index|row)s?$/.test(name) || (/^\s+[a-z]/i.test(rest) && !ENDS_PHRASE.test(rest))) return { columns: [] };
     else plain.push(name);

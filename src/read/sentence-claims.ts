@@ -37,11 +37,12 @@ export function readSentenceClaims(text: string): FoundClaim[] {
 
 type Read = Pick<FoundClaim, "kind" | "columns" | "denies" | "words"> | null;
 
-/** The words between the last comma, colon or dash and the claim. */
+/** The words between the last comma, colon or dash outside of brackets and the claim. */
 function clauseBefore(text: string, index: number): string {
-  const before = text.slice(0, index);
+  const whole = text.slice(0, index);
+  const before = whole.replace(/\([^()]*\)/g, (list) => list.replace(/[,:;—–-]/g, " "));
   const cut = Math.max(before.lastIndexOf(","), before.lastIndexOf(":"), before.lastIndexOf(";"), before.lastIndexOf("—"), before.lastIndexOf(" - "), before.lastIndexOf(" – "));
-  return before.slice(cut + 1);
+  return whole.slice(cut + 1);
 }
 
 function isTakenBack(after: string): boolean {
@@ -55,7 +56,7 @@ function readKey(text: string): Read {
     const clause = clauseBefore(text, match.index);
     const denies = DENIED_BEFORE.test(clause);
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || isTakenBack(after)) continue;
-    const named = columnsBefore(text.slice(0, match.index)) ?? columnsAfterKey(after);
+    const named = columnsBefore(clause) ?? columnsAfterKey(after);
     if (named !== null && (named.columns.length > 0 || named.words !== undefined)) return { kind: "key", denies, ...named };
     // "A unique key" may be React's, a cache's or an idempotency key.
     if (!denies && BACKING.test(text) && !/keys?$/i.test(match[0])) return { kind: "key", denies, columns: [] };
@@ -87,9 +88,13 @@ function readUniquePer(text: string): Read {
     const denies = DENIED_BEFORE.test(clause);
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || MAKING.test(clause)) continue;
     const after = text.slice(match.index + match[0].length);
-    const named = isTakenBack(after) ? null : readColumnList(after);
+    const named = isTakenBack(after) ? null : (readColumnList(after) ?? columnsBefore(clause));
     if (named === null || (named.columns.length === 0 && (named.words === undefined || !/(?:per|each|every)$/.test(match[0])))) continue;
-    const subject = /(`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:is|are|being)\s*(?:not\s*)?$/.exec(clause)?.[1]?.replaceAll("`", "");
+    const listed = columnsBefore(clause);
+    if (listed !== null) return { kind: "key", denies, ...listed };
+    // "`Appeal` is unique on (a, b)": what is unique on a list is the row.
+    if (match[0].endsWith("on")) return { kind: "key", denies, ...named };
+    const subject = /(`[a-z][^`]*`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:is|are|being)\s*(?:not\s*)?$/.exec(clause)?.[1]?.replaceAll("`", "");
     const isSubjectLost = subject === undefined && /\w\s+(?:is|are)\s*(?:not\s*)?$/.test(clause);
     if (isSubjectLost) return { kind: "key", denies, columns: [], words: [...named.columns, ...(named.words ?? [])] };
     return { kind: "key", denies, ...named, columns: subject === undefined || named.columns.length === 0 ? named.columns : [subject, ...named.columns] };
@@ -100,7 +105,7 @@ function readUniquePer(text: string): Read {
 /** "(org_id, slug) is unique". */
 function readColumnsUnique(text: string): Read {
   for (const match of text.matchAll(COLUMNS_UNIQUE)) {
-    const clause = clauseBefore(text.replace(/\([^()]*\)/g, (list) => list.replaceAll(",", " ")), match.index);
+    const clause = clauseBefore(text, match.index);
     // "is unique among the visible ones", "is unique to this run": within something else than the table.
     const after = text.slice(match.index + match[0].length);
     if (WISH_BEFORE.test(clause) || MAKING.test(clause) || isTakenBack(after) || /^\s+(?:to|within|among|in|enough|across|per|for)\b/.test(after)) continue;
@@ -111,6 +116,9 @@ function readColumnsUnique(text: string): Read {
   return null;
 }
 
+/** What a query, a page or a loop brings forth is no row that a table keeps. */
+const FETCHING = /\b(?:return|render|show|expand|produc|yield|emit|group|collaps|list|display|draw|summ|aggregat|select|quer|distinct|batch|submit|process|fetch|deduped|table,)\w*/i;
+const KEPT = /\b(?:at most|only|exactly|unique|constraint|index|DB|database|P2002|23505|upsert|conflict|active|pending|open)\b/i;
 const RATES = /^(?:second|minute|hour|day|week|month|year|request|call|line|file|page|frame|tick|batch|process|instance|worker|test|session|render|tab|window)s?\b/i;
 
 /** "one row per team_id and persona_id". Of other things than rows only when columns are named: "one request per second" is no claim. */
@@ -120,7 +128,9 @@ function readOneRow(text: string): Read {
     const after = text.slice(match.index + match[0].length);
     if (WISH_BEFORE.test(clause) || isTakenBack(after) || RATES.test(after.trim())) continue;
     const named = readColumnList(after);
-    if (named === null || (named.columns.length === 0 && (named.words === undefined || !/\b(?:row|record)$/i.test(match[1] ?? "")))) continue;
+    const isRow = /\b(?:row|record)$/i.test(match[1] ?? "");
+    if (named === null || FETCHING.test(text.slice(0, match.index))) continue;
+    if (named.columns.length === 0 ? named.words === undefined || !isRow : !isRow && !KEPT.test(text)) continue;
     return { kind: "one-row", denies: /\bmore than\s*$/.test(clause) || DENIED_BEFORE.test(clause), ...named };
   }
   return null;
