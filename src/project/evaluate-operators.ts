@@ -19,11 +19,37 @@ export function evaluateTemplate(context: Context, path: string, expression: Ext
   return { kind: "string", at, value: text };
 }
 
+const FOLDED = new Set(["+", "&&", "||", "??"]);
+
+/** Holds no call: whether something is true is not worth following functions for, whose answer is hardly ever known. */
+export function isCheap(expression: Expression): boolean {
+  switch (expression.kind) {
+    case "binary":
+      return isCheap(expression.left) && isCheap(expression.right);
+    case "unary":
+    case "member":
+      return isCheap(expression.of);
+    case "call":
+    case "new":
+    case "template":
+    case "index":
+    case "conditional":
+    case "array":
+    case "object":
+    case "opaque":
+      return false;
+    default:
+      return true;
+  }
+}
+
 /** `+` folds strings; `&&`, `||`, `??` choose a side or keep both as alternatives; `===` compares folded scalars. */
 export function evaluateBinary(context: Context, path: string, expression: Extract<Expression, { kind: "binary" }>, env: Env | null): Evaluated {
   const at = { path, start: expression.start, end: expression.end };
-  const left = context.evaluate(path, expression.left, env);
   const { operator } = expression;
+  const isEquality = /^[!=]==?$/.test(operator);
+  if (isEquality ? !isCheap(expression) : !FOLDED.has(operator)) return unknown(at, operator);
+  const left = context.evaluate(path, expression.left, env);
   if (operator === "&&" || operator === "||" || operator === "??") {
     const takesRight = choosesRight(operator, left);
     if (takesRight === false) return left;
@@ -34,7 +60,7 @@ export function evaluateBinary(context: Context, path: string, expression: Extra
   const right = context.evaluate(path, expression.right, env);
   if (operator === "+") return concatenate(left, right) ?? unknown(at, "+");
   const isEqual = equality(left, right);
-  if (isEqual === null || !/^[!=]==?$/.test(operator)) return unknown(at, operator);
+  if (isEqual === null) return unknown(at, operator);
   return { kind: "boolean", at, value: operator.startsWith("!") ? !isEqual : isEqual };
 
   function concatenate(a: Evaluated, b: Evaluated): Evaluated | null {

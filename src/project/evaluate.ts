@@ -4,8 +4,8 @@ import { bindParameters, evaluateArguments, evaluateCall, soleReturn } from "./e
 import type { Context } from "./evaluate-context.ts";
 import { evaluateMember } from "./evaluate-members.ts";
 import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
-import { evaluateBinary, evaluateTemplate } from "./evaluate-operators.ts";
-import { alternatives, truthOf, unknown } from "./evaluated.ts";
+import { evaluateBinary, evaluateTemplate, isCheap } from "./evaluate-operators.ts";
+import { alternatives, possibilities, truthOf, unknown } from "./evaluated.ts";
 import type { Env, Evaluated, Program } from "./program.ts";
 
 export * from "./evaluated.ts";
@@ -152,7 +152,7 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
       return isDeclared(state.program, path, expression.name) ? unknown(at, expression.name) : { kind: "external", at, package: "", subpath: "", name: expression.name };
     }
     case "member":
-      return state.member(state.evaluate(path, expression.of, env), expression.name, at);
+      return soleEntry(state, path, expression) ?? state.member(state.evaluate(path, expression.of, env), expression.name, at);
     case "index":
       return evaluateIndex(state, path, expression, env);
     case "call":
@@ -163,7 +163,7 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
     case "function":
       return { kind: "function", at, path, function: expression.function, ...(env === null ? {} : { closure: env }) };
     case "conditional": {
-      const truth = truthOf(state.evaluate(path, expression.test, env));
+      const truth = isCheap(expression.test) ? truthOf(state.evaluate(path, expression.test, env)) : null;
       if (truth !== null) return state.evaluate(path, truth ? expression.then : expression.else, env);
       return alternatives(at, [state.evaluate(path, expression.then, env), state.evaluate(path, expression.else, env)]);
     }
@@ -178,6 +178,20 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
     case "opaque":
       return unknown(at, expression.text);
   }
+}
+
+/** `REGISTRY.name` of a constant object is that entry alone; the others, which may lead anywhere, are not evaluated. null: not that plain. */
+function soleEntry(state: State, path: string, expression: Extract<Expression, { kind: "member" }>): Evaluated | null {
+  if (expression.of.kind !== "name") return null;
+  const symbol = state.program.lookup(path, expression.of.name);
+  if (symbol?.kind !== "declaration" || symbol.declaration.path.length > 0) return null;
+  const { kind, value } = symbol.declaration;
+  if (value?.kind !== "object" || (kind !== "const" && kind !== "enum")) return null;
+  for (const entry of value.entries.toReversed()) {
+    if (entry.kind === "spread" || entry.key === null) return null;
+    if (entry.key === expression.name) return state.evaluate(symbol.path, entry.value, null);
+  }
+  return null;
 }
 
 /** A name that an import or a declaration of the file introduces is no global, even where following it failed. */
@@ -207,12 +221,12 @@ function evaluateObject(state: State, path: string, expression: Extract<Expressi
 
 function evaluateIndex(state: State, path: string, expression: Extract<Expression, { kind: "index" }>, env: Env | null): Evaluated {
   const at = { path, start: expression.start, end: expression.end };
+  // The index first: what is indexed may be a registry that leads to half of the project.
+  const indexes = possibilities(state.evaluate(path, expression.index, env));
+  const names = indexes.flatMap((item) => (item.kind === "string" || item.kind === "number" ? [String(item.value)] : []));
+  if (names.length !== indexes.length) return unknown(at, "");
   const of = state.evaluate(path, expression.of, env);
-  const index = state.evaluate(path, expression.index, env);
-  if (index.kind === "string" || index.kind === "number") return state.member(of, String(index.value), at);
-  if (index.kind !== "alternatives") return unknown(at, "");
-  const names = index.of.flatMap((item) => (item.kind === "string" ? [item.value] : []));
-  return names.length === index.of.length ? alternatives(at, names.map((name) => state.member(of, name, at))) : unknown(at, "");
+  return alternatives(at, names.map((name) => state.member(of, name, at)));
 }
 
 function evaluateUnary(state: State, path: string, expression: Extract<Expression, { kind: "unary" }>, env: Env | null): Evaluated {

@@ -3,6 +3,8 @@ import type { ProjectInput } from "../model/input.ts";
 import type { ModuleTarget, Symbol } from "./program.ts";
 
 type Resolve = (from: string, specifier: string) => ModuleTarget | null;
+/** File → name → what it leads to. */
+type Memo = Map<string, Map<string, Symbol | null>>;
 export type Names = {
   lookup(path: string, name: string): Symbol | null;
   lookupExport(path: string, name: string): Symbol | null;
@@ -14,19 +16,22 @@ export type Names = {
  * itself is null.
  */
 export function createNames(input: ProjectInput, resolve: Resolve): Names {
-  const known = new Map<string, Symbol | null>();
+  const locals: Memo = new Map();
+  const exported: Memo = new Map();
   const indexes = new WeakMap<CodeFacts, Map<string, Import>>();
-  const guarded = (key: string, find: () => Symbol | null): Symbol | null => {
-    const seen = known.get(key);
+  const guarded = (memo: Memo, path: string, name: string, find: (path: string, name: string) => Symbol | null): Symbol | null => {
+    let known = memo.get(path);
+    if (known === undefined) memo.set(path, (known = new Map<string, Symbol | null>()));
+    const seen = known.get(name);
     if (seen !== undefined) return seen;
-    known.set(key, null);
-    const found = find();
-    known.set(key, found);
+    known.set(name, null);
+    const found = find(path, name);
+    known.set(name, found);
     return found;
   };
   const names: Names = {
-    lookup: (path, name) => guarded(`${path}\0local\0${name}`, () => findLocal(path, name)),
-    lookupExport: (path, name) => guarded(`${path}\0export\0${name}`, () => findExport(path, name)),
+    lookup: (path, name) => guarded(locals, path, name, findLocal),
+    lookupExport: (path, name) => guarded(exported, path, name, findExport),
     exportedNames: (path) => [...exportedNames(input, resolve, path, new Set())],
   };
   const follow = (from: string, specifier: string, name: string): Symbol | null => followImport(names, resolve(from, specifier), specifier, name);
