@@ -65,12 +65,13 @@ function blur(changes: SchemaChange[], at: Span): SchemaChange[] {
   return changes.map((change) => {
     if (!JSON.stringify(change).includes(hole)) return change;
     const table = "table" in change ? change.table : null;
-    return { kind: "opaque", at, table: table && !isHole(table) ? table : null };
+    return { kind: "opaque", at, table: table && knownName(table) };
   });
 }
 
-function isHole(name: QualifiedName): boolean {
-  return name.name.includes(hole);
+/** A table of an unknown schema is looked for under its name alone. */
+function knownName({ schema, name }: QualifiedName): QualifiedName | null {
+  return name.includes(hole) ? null : { schema: schema?.includes(hole) ? null : schema, name };
 }
 
 function opaqueStatement(at: Span, changes: SchemaChange[]): Statement {

@@ -38,12 +38,16 @@ function readWrites(scope: Scope, statement: Tree.InsertStmt, select: Tree.Selec
   const columns = (statement.cols ?? []).flatMap((col) => as(col, "ResTarget") ?? []);
   if (columns.length === 0) return null;
   const targets = rows ? null : selectedValues(select);
+  const sample = rows?.slice(0, sampledRows);
   return columns.map((column, i) => ({
     column: column.name ?? "",
-    value: rows ? sameValue(rows.map((row) => readValue(scope, row[i] ?? row[0]))) : targets?.[i] ? readValue(scope, targets[i]) : unknownValue,
+    value: sample ? sameValue(sample.map((row) => readValue(scope, row[i] ?? row[0]))) : targets?.[i] ? readValue(scope, targets[i]) : unknownValue,
     at: clauseSpan(scope, column.location),
   }));
 }
+
+/** Dumps and seeds insert thousands of rows in one statement: the first ones tell what kind of values they are. */
+const sampledRows = 200;
 
 const unknownValue: SqlValue = { text: "?", kind: "expression", name: null };
 

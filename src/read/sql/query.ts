@@ -121,9 +121,14 @@ function readSelects(scope: Scope, select: Tree.SelectStmt, ctes: ReadonlySet<st
       returning: false,
       limitOne,
       aggregate,
-      forUpdate: (select.lockingClause?.length ?? 0) > 0,
+      forUpdate: locksRows(select),
     },
   ];
+}
+
+/** FOR UPDATE and FOR NO KEY UPDATE; SHARE locks let others in. */
+function locksRows(select: Tree.SelectStmt): boolean {
+  return (select.lockingClause ?? []).some((node) => /^LCS_FOR(?:NOKEY)?UPDATE$/.test(as(node, "LockingClause")?.strength ?? ""));
 }
 
 function fromSubqueries(scope: Scope, node: Node, ctes: ReadonlySet<string>): SqlQuery[] {

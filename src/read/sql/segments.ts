@@ -97,7 +97,7 @@ export function blankSegments(text: string, segments: Segment[], kinds: Segment[
 
 /** Spaces of the same length; line breaks stay. */
 export function blank(text: string): string {
-  return text.replace(/[^\r\n]/g, " ");
+  return text.includes("\n") ? text.split("\n").map((line) => " ".repeat(line.length)).join("\n") : " ".repeat(text.length);
 }
 
 /** A comment without its marks. */

@@ -1,6 +1,6 @@
 import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
-import type { Statement } from "../../model/statement.ts";
+import type { SqlQuery, Statement } from "../../model/statement.ts";
 import { readChanges } from "./changes.ts";
 import { readDedup } from "./dedup.ts";
 import { as, namesOf, tableName, walk } from "./nodes.ts";
@@ -10,14 +10,15 @@ import { spanOf, type Scope } from "./scope.ts";
 /** What a statement says by itself; comments, names and chunks are the file's to add. */
 export function readStatement(scope: Scope, node: Node): Statement {
   rememberTable(scope, node);
+  const queries = readQueries(scope, node);
   return {
     at: spanOf(scope, scope.start, scope.end),
     changes: readChanges(scope, node),
     ...readTransaction(node),
-    queries: readQueries(scope, node),
+    queries,
     refresh: readRefresh(node),
     dedup: readDedup(scope, node),
-    lock: readLock(scope, node),
+    lock: readLock(scope, node, queries),
     refusesTransaction: refusesTransaction(node),
     nested: false,
     name: null,
@@ -58,15 +59,22 @@ function readRefresh(node: Node): Statement["refresh"] {
   return refresh ? { view: tableName(refresh.relation), concurrently: refresh.concurrent ?? false } : null;
 }
 
-function readLock(scope: Scope, node: Node): Statement["lock"] {
+function readLock(scope: Scope, node: Node, queries: SqlQuery[]): Statement["lock"] {
   const at = spanOf(scope, scope.start, scope.end);
   const [locked] = as(node, "LockStmt")?.relations ?? [];
   if (locked) return { kind: "table", table: tableName(as(locked, "RangeVar")), at };
   if (/advisory/i.test(scope.source.text.slice(scope.start, scope.end)) && callsAdvisoryLock(node)) return { kind: "advisory", table: null, at };
-  const select = as(node, "SelectStmt");
-  if (!select?.lockingClause?.length) return null;
-  const range = select.fromClause?.length === 1 ? as(select.fromClause[0], "RangeVar") : undefined;
-  return { kind: "row", table: range ? tableName(range) : null, at };
+  const row = queries.find((query) => query.forUpdate);
+  return row && !skipsLocked(node) ? { kind: "row", table: row.table, at: row.at } : null;
+}
+
+/** SKIP LOCKED gives every caller other rows: nobody waits. */
+function skipsLocked(node: Node): boolean {
+  let found = false;
+  walk(node, (kind, content) => {
+    if (kind === "LockingClause") found ||= content["waitPolicy"] === "LockWaitSkip";
+  });
+  return found;
 }
 
 function callsAdvisoryLock(node: Node): boolean {
