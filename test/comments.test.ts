@@ -57,6 +57,7 @@ describe("claims", () => {
     ["// idempotent through the (workflow_id, app_id) UNIQUE (P2002)", ["key workflow_id,app_id"]],
     ["// `Appeal` is unique on (entityType, entityId)", ["key entityType,entityId"]],
     ["// one PENDING report per (listing_id, reporter_id)", ["one-row listing_id,reporter_id"]],
+    ["// guarded by the unique index on `ArticleReview` rows", ["key"]],
     ["// We upsert, the unique index on (a_id, b_id) makes it safe", ["key a_id,b_id"]],
   ])("%s", (text, expected) => {
     expect(claims(text)).toEqual(expected);
@@ -76,6 +77,7 @@ describe("claims", () => {
     ["// @@unique([orgId, e164])", ["code orgId,e164"]],
     ['  // @@unique(fields: [a, b], name: "x")', ["code a,b"]],
     ["// email String @unique", ["code email"]],
+    ['// slug String? @map("slug_text") @unique(map: "x") @db.Text', ["code slug"]],
     ['// uniqueIndex("t_a_b_idx").on(table.a, table.b),', ["code a,b"]],
     ['// slug: unique("t_slug").on(t.slug)', ["code slug"]],
     ['// email: text("email").notNull().unique(),', ["code email"]],
@@ -105,6 +107,8 @@ describe("claims", () => {
     "// React needs a unique key per row",
     "// unique constraint violation on (a_id, b_id)",
     "// one request per second",
+    "// enforce a @unique declaration for every row.",
+    "// idempotent on paymentId / eventId",
     "// the loser hits the row's unique constraint (P2002)",
     "// render one row per route",
     "// one call per (environment, cadence)",
@@ -122,6 +126,12 @@ describe("claims", () => {
     "// Each type keys on a tuple, matching the unique indexes on the table",
   ])("not: %s", (text) => {
     expect(claims(text)).toEqual([]);
+  });
+
+  it.each(["unique ", "(", "unique (", "one row per a, ", "`", "a_b + ", "@unique(", "x Y @a(", "CREATE UNIQUE INDEX ", "ALTER TABLE ", "UNIQUE(a, ", "\n", "not unique, ", "idempotent on "])("take no time to speak of: %j again and again", (part) => {
+    const started = performance.now();
+    claims(`// ${part.repeat(3000)}`);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 
   it("have the place of their sentence, and its text in one line", () => {

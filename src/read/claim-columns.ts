@@ -2,7 +2,7 @@
 export type NamedColumns = { columns: string[]; words?: string[] };
 
 const IDENTIFIER = /^(?:[a-z]\w*_\w+|[a-z]+[A-Z]\w*|[A-Za-z]\w*(?:\.[a-z]\w*)+)$/;
-const SEPARATOR = /^\s*(?:,\s*(?:and\s+)?|\band\s+|\+\s*|×\s*|&\s*|\/\s*)/;
+const SEPARATOR = /^\s*(?:,\s*(?:and\s+)?|\band\s+|\+\s*|×\s*|&\s*)/;
 /** After "and": the sentence goes on, the list does not. */
 const CONTINUES = /^(?:is|are|was|were|the|we|so|it|its|this|that|which|then|not|will|can|cannot|must|has|have|a|an|on|in|to|for|with|by|only|also|therefore|thus|re-?\w+|\w+(?:s|ed|ing))$/;
 /** A plain word behind a plain word makes a phrase ("task run"), unless it is one of these. */
@@ -43,8 +43,8 @@ function readWords(text: string): NamedColumns | null {
     const name = word.replaceAll("`", "");
     if (columns.length + plain.length > 0 && !word.startsWith("`") && CONTINUES.test(name)) break;
     rest = rest.slice(item[0].length);
-    if (/^(?:-\w|\s+(?:or|xor)\b)/i.test(rest)) return { columns: [] };
-    if (word.startsWith("`") ? /^[a-z_][\w.]*$/i.test(name) && /[a-z]/.test(name) : IDENTIFIER.test(name)) columns.push(name);
+    if (/^(?:-\w|\s*\/|\s+(?:or|xor)\b)/i.test(rest)) return { columns: [] };
+    if (IDENTIFIER.test(name) || (word.startsWith("`") && /^[a-z_][\w.]*$/.test(name))) columns.push(name);
     else if (!/^[a-z]+$/i.test(name) || /^(?:table|database|schema|column|index|row)s?$/.test(name) || (/^\s+[a-z]/i.test(rest) && !ENDS_PHRASE.test(rest))) return { columns: [] };
     else plain.push(name);
     all.push(name);

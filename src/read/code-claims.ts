@@ -6,7 +6,7 @@ export type FoundClaim = Pick<Claim, "text" | "kind" | "columns" | "denies"> & {
 /** Declarations of a key that are commented out, each with the group that lists its columns. */
 const SHAPES: { pattern: RegExp; columns(match: RegExpExecArray): string[] }[] = [
   { pattern: /^[^\S\n]*@@unique\(\s*(?:fields:\s*)?\[([^\]]*)\][^\n]*/gm, columns: (match) => listed(match[1]) },
-  { pattern: /^[^\S\n]*(\w+)\s+\w+\??(?:[^\S\n]+@[\w.]+(?:\([^\n]*?\))?)*[^\S\n]+@unique\b[^\n]*/gm, columns: (match) => listed(match[1]) },
+  { pattern: /^[^\S\n]*(\w+)[^\S\n]+[A-Z]\w*\??(?:[^\S\n]+@(?!unique)[\w.]+(?:\([^()\n]*\))?)*[^\S\n]+@unique(?:\([^()\n]*\))?(?:[^\S\n]+@[\w.]+(?:\([^()\n]*\))?)*[^\S\n]*$/gm, columns: (match) => listed(match[1]) },
   { pattern: /^[^\S\n]*CREATE\s+UNIQUE\s+INDEX\b[^;(]*?\bON\s+[\w."]+\s*(?:USING\s+\w+\s*)?\(((?:[^()]|\([^()]*\))*)\)[^\n]*/gim, columns: (match) => listed(match[1]) },
   { pattern: /^[^\S\n]*(?:ALTER\s+TABLE\s+[^;]*?)?(?:ADD\s+)?(?:CONSTRAINT\s+[\w"]+\s+)?UNIQUE\s*\(((?:[^()]|\([^()]*\))*)\)[^\S\n]*[,;)]?[^\S\n]*$/gm, columns: (match) => listed(match[1]) },
   { pattern: /^[^\S\n]*(?:\w+:\s*)?(?:\w+\.)?unique(?:Index)?\([^()\n]*\)\s*\.on\(((?:[^()]|\([^()]*\))*)\)[^\n]*/gm, columns: (match) => listed(match[1]) },

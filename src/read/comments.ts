@@ -5,6 +5,9 @@ import { readSentenceClaims } from "./sentence-claims.ts";
 
 export type ClaimComment = { text: string; at: Span; declaration: string | null; function: number | null };
 
+/** Longer comments are data that somebody parked; the search is not linear in their length. */
+const MAX_LENGTH = 50_000;
+
 const DIRECTIVE = /^uniqlint-(disable-next-line|disable-line|disable|enable)(?![\w-])\s*([^]*)$/;
 
 /** Comments that turn rules off and on. `text` may have its marks (`//`, `/*`, `--`, `#`) or not; anything before the directive makes it prose. */
@@ -44,6 +47,7 @@ export function mayHoldClaim(text: string): boolean {
  */
 export function readClaims(comments: ClaimComment[]): Claim[] {
   return comments.flatMap(({ text, at, declaration, function: inside }) => {
+    if (text.length > MAX_LENGTH) return [];
     const blank = blankMarks(text);
     const code = readCodeClaims(blank);
     const found = [...code, ...readSentenceClaims(coverCode(blank, code))];

@@ -1,6 +1,9 @@
 import type { FoundClaim } from "./code-claims.ts";
 import { readColumnList, type NamedColumns } from "./claim-columns.ts";
 
+/** Nobody says it in more words. */
+const MAX_SENTENCE = 3000;
+
 type Sentence = { text: string; start: number };
 
 /** A whole sentence that is about what may come to be. */
@@ -26,7 +29,7 @@ const IDEMPOTENT = /\bidempoten(?:t|tly|cy)(?:[,:]?\s+(?:keyed|dedup(?:ed|licate
 /** Claims in prose. Strict: whatever is not plainly an assertion about rows of a table is passed over. */
 export function readSentenceClaims(text: string): FoundClaim[] {
   return splitSentences(text).flatMap((sentence) => {
-    if (WISH.test(sentence.text)) return [];
+    if (sentence.text.length > MAX_SENTENCE || WISH.test(sentence.text)) return [];
     const claim = readKey(sentence.text) ?? readUniquePer(sentence.text) ?? readColumnsUnique(sentence.text) ?? readOneRow(sentence.text) ?? readIdempotent(sentence.text);
     if (claim === null) return [];
     const trimmed = sentence.text.trim();
