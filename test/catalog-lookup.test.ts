@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  describeKey, findKeysByName, findTable, inferArbiter, keysOn, keysViolatedBy, keysWithin, nearestNames, relationNames, replay, totalKeysWithin, type ArbiterVerdict,
+  conflictRowMayLieIn, describeKey, findKeysByName, findTable, inferArbiter, keysOn, keysViolatedBy, keysWithin, nearestNames, relationNames, replay, totalKeysWithin, type ArbiterVerdict,
 } from "../src/catalog/lookup.ts";
 import type { Table } from "../src/model/catalog.ts";
 import type { Conflict, Migration, Site, Value } from "../src/model/project.ts";
@@ -189,6 +189,38 @@ describe("inferArbiter leaves open", () => {
     expect(verdict(target)).toMatchObject({ kind: "none", sqlstate: "42P10" });
     const status = table(built(createTable("q", [column("a"), column("s")]), createUniqueIndex("q", "k", parts("a"), predicate("s = 'x'", "s"))), "public.q");
     expect(verdict({ by: "columns", parts: parts("a"), where: predicate("s = $1", "s"), selector: null }, status).kind).toBe("unknown");
+  });
+});
+
+describe("conflictRowMayLieIn", () => {
+  const columns = ["project", "org", "sha", "gone"].map((name) => column(name));
+  const assets = table(
+    built(
+      createTable("assets", columns, [newKey("constraint", parts("project", "sha"), { name: "by_project" })]),
+      createUniqueIndex("assets", "by_org", parts("org", "sha"), predicate("project is null", "project")),
+      createUniqueIndex("assets", "live", parts("org"), predicate("gone is null", "gone")),
+      createUniqueIndex("assets", "dead", parts("sha"), predicate("gone is not null", "gone")),
+    ),
+    "public.assets",
+  );
+  const lies = (name: string, arbiter: string, sets: Conflict["sets"] = []): boolean => {
+    const key = (wanted: string): Table["keys"][number] => assets.keys.find((one) => one.name === wanted) ?? assets.keys[0]!;
+    return conflictRowMayLieIn(key(name), key(arbiter), { sets });
+  };
+  const toNull = (name: string): Conflict["sets"] => [{ column: name, value: { text: "null", origin: "null", nullable: true }, at: at() }];
+
+  it("knows that a conflicting row holds no NULL in the target", () => {
+    expect(lies("by_org", "by_project")).toBe(false);
+    expect(lies("by_org", "by_project", "all")).toBe(false);
+    expect(lies("by_org", "by_project", toNull("project"))).toBe(true);
+  });
+
+  it("knows that a conflicting row lies in the target's predicate, until SET changes it", () => {
+    expect(lies("dead", "live")).toBe(false);
+    expect(lies("live", "dead")).toBe(false);
+    expect(lies("live", "dead", toNull("gone"))).toBe(true);
+    expect(lies("dead", "live", "all")).toBe(true);
+    expect(lies("by_project", "live")).toBe(true);
   });
 });
 

@@ -11,6 +11,7 @@ export { allKeys, columnOf, databaseOf, findKeysByName, findTable, relationNames
 export { keyColumns, keysOn, keysTouching, keysWithin, partColumns, primaryKeyOf, totalKeysWithin } from "./keys.ts";
 export { insertedValue, isFresh, keysViolatedBy } from "./violations.ts";
 export type { RowValue } from "./row-value.ts";
+export { conflictRowMayLieIn } from "./conflict-row.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
 export { describeColumns, describeKey, describeParts } from "./describe.ts";
 export { nearestNames } from "./nearest.ts";

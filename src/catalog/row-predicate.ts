@@ -43,7 +43,7 @@ function truth(literal: string, wanted: string, known: string[]): Truth {
 }
 
 function isPresent(held: RowValue): boolean {
-  return held.kind === "fresh" || (held.kind === "given" && literalValue(held.literal) !== null);
+  return held.kind === "fresh" || (held.kind === "given" && (held.present === true || literalValue(held.literal) !== null));
 }
 
 /** The value in a literal's text, as code or SQL writes it: `"a"`, `'a'`, `true`. */
