@@ -64,7 +64,10 @@ function checksBefore(project: Project, insert: Site): Check[] {
     const more = match.filter((item) => !same.includes(item));
     // The insert writes another value, or none: it is not the row that was looked for.
     const other = more.some((item) => item.value.origin !== "literal" && item.value.origin !== "null");
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more, narrowed: guard.narrowed === true });
+    // "Are there any yet?", and then one row each: what the rows differ in is not compared.
+    const perRow = lookup.lookup === "many" || insert.rows === "many" || (insert.loop && !lookup.loop);
+    const narrowed = guard.narrowed === true || perRow || lookup.matchRest.includes("…");
+    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more, narrowed });
   }
   return checks;
 }
@@ -91,6 +94,9 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
     const key = violated.find((candidate) => partColumns(candidate).every((column) => compared.includes(column)));
     return key ? withKey(project, insert, check, table, key) : null;
   }
+  // Two calls with the same input meet in a wider key, if not in this one.
+  const wider = violated.find((candidate) => check.same.some((item) => item.value.origin !== "literal" && partColumns(candidate).includes(item.column)));
+  if (wider) return withKey(project, insert, check, table, wider);
   return provesAbsence(database, table) ? withoutKey(database, insert, check, table) : null;
 }
 

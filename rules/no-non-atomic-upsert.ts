@@ -7,11 +7,13 @@ import {
   isSerialized,
   isViolationHandled,
   joinWords,
+  keysViolatedBy,
   placeOfKey,
   tableOf,
   tableTitle,
   partColumns,
 } from "../src/catalog/lookup.ts";
+import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Project, Site } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -41,7 +43,7 @@ function judge(project: Project, site: Site): Problem | null {
   const verdict = arbiterOf(project, site);
   const key = verdict?.kind === "match" ? verdict.keys[0] : undefined;
   // Without a key there is nothing to violate; no-unmatched-conflict-target says so.
-  if (!key || isOwnId(site, partColumns(key))) return null;
+  if (!key || isOwnId(site, partColumns(key)) || !violates(table, site, key)) return null;
   const place = placeOfKey(key);
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
   const because = site.conflict.reasons.length > 0 ? ` (${joinWords(site.conflict.reasons)})` : "";
@@ -55,6 +57,11 @@ function judge(project: Project, site: Site): Problem | null {
     columns: partColumns(key),
     sqlstate: postgres ? "23505" : null,
   };
+}
+
+/** `where: { id: input.id ?? "" }` with an id made by the database: the INSERT never meets this key. */
+function violates(table: Table, site: Site, key: UniqueKey): boolean {
+  return site.columns === null || !site.columnsComplete || keysViolatedBy(table, site).includes(key);
 }
 
 /** An upsert by a value that was made in this flow meets no other caller. */

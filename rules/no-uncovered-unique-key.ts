@@ -1,5 +1,6 @@
 import {
   arbiterOf,
+  conflictRowMayLieIn,
   databaseOf,
   describeKey,
   isPassedOver,
@@ -44,6 +45,7 @@ function judge(table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey
   const others = table.keys.filter((key) => !arbiters.includes(key) && key.kind !== "exclusion" && key.valid !== false);
   const open = others.filter((key) => !isImplied(key, arbiters));
   for (const key of open) {
+    if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict))) continue;
     const set = setsNewValue(key, site, conflict, arbiters);
     if (set) return describe(table, site, arbiters, key, set);
   }
@@ -62,8 +64,9 @@ function setsNewValue(key: UniqueKey, site: Site, conflict: Conflict, arbiters: 
   if (conflict.action !== "update" || conflict.sets === null) return null;
   const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
   const sets = conflict.sets === "all" ? (site.columns ?? []).filter((item) => !target.has(item.column)) : conflict.sets;
-  const columns = partColumns(key).filter((column) => !target.has(column));
-  return sets.find((item) => columns.includes(item.column) && isNew(item, site)) ?? null;
+  const written = partColumns(key).flatMap((column) => (target.has(column) ? [] : (sets.find((item) => item.column === column && isNew(item, site)) ?? [])));
+  // The last column is the most telling one: (org, project, slug).
+  return written.at(-1) ?? null;
 }
 
 function isNew(item: Written, site: Site): boolean {
@@ -77,6 +80,8 @@ function isFromCaller(value: Value): boolean {
 }
 
 function insertCanHit(key: UniqueKey, site: Site, arbiters: UniqueKey[]): boolean {
+  // An id that comes in as an argument was made a few calls before.
+  if (key.kind === "primary" && partColumns(key).includes("id")) return false;
   const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
   const columns = partColumns(key);
   const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);

@@ -1,7 +1,9 @@
 import {
   cannotViolate,
+  columnOf,
   databaseOf,
   describeKey,
+  isFresh,
   isPassedOver,
   joinWords,
   placeOfTable,
@@ -9,7 +11,7 @@ import {
   tableOf,
   tableTitle,
 } from "../src/catalog/lookup.ts";
-import type { Table } from "../src/model/catalog.ts";
+import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { ErrorTest, Handler, Project, Site } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -26,7 +28,7 @@ export const noUnreachableConflictHandler: Rule = {
     const seen = new Set<string>();
     for (const handler of project.handlers) {
       if (isPassedOver(handler, options)) continue;
-      const problems = handlesOnlyViolations(handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
+      const problems = handlesOnlyViolations(project, handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
       for (const problem of problems) {
         if (!problem || seen.has(`${problem.at.path}:${problem.at.start}`)) continue;
         seen.add(`${problem.at.path}:${problem.at.start}`);
@@ -41,13 +43,20 @@ export const noUnreachableConflictHandler: Rule = {
   },
 };
 
-function handlesOnlyViolations(handler: Handler): boolean {
-  return handler.handles === "unique" || (handler.opaqueTests === 0 && handler.tests.some((test) => test.kind === "name" || test.kind === "target"));
+/** A message may be searched for anything; only the name of a table's key asks for a violation. */
+function handlesOnlyViolations(project: Project, handler: Handler): boolean {
+  if (handler.opaqueTests > 0) return false;
+  const tables = handler.covers.flatMap((id) => project.sites[id]?.table ?? []).map((id) => id.slice(id.indexOf(".") + 1).toLowerCase());
+  const asks = (test: ErrorTest): boolean => {
+    if (test.kind !== "name") return test.kind !== "class" || /unique|duplicate/i.test(test.name);
+    return test.path.at(-1)?.startsWith("constraint") === true || tables.some((table) => test.value.toLowerCase().includes(table));
+  };
+  return handler.handles === "unique" && handler.tests.some(asks);
 }
 
 /** No key of the guarded tables can be violated by what is written. */
 function judgeKeys(project: Project, handler: Handler): Problem | null {
-  if (!handler.coversAll || handler.opaqueTests > 0) return null;
+  if (!handler.coversAll) return null;
   const tables: Table[] = [];
   for (const id of handler.covers) {
     const site = project.sites[id];
@@ -89,7 +98,8 @@ function seeKeys(table: Table): NonNullable<Problem["see"]> {
 function judgeDoNothing(project: Project, site: Site): Problem | null {
   if (site.conflict?.action !== "nothing" || site.conflict.target.by !== "none" || site.kind === "lookup") return null;
   const table = tableWithoutViolation(project, { ...site, conflict: null });
-  if (!table) return null;
+  // A part that was just created keeps callers apart, but rows of one statement may still meet.
+  if (!table || !table.keys.every((key) => isSurrogate(table, key))) return null;
   return {
     message: `ON CONFLICT DO NOTHING never finds a conflict here: no unique key of ${tableTitle(table.id)} can be hit by these values, so every repeat stores another row.`,
     at: site.conflict.at,
@@ -101,10 +111,18 @@ function judgeDoNothing(project: Project, site: Site): Problem | null {
   };
 }
 
+/** A primary key that every row gets anew. */
+function isSurrogate(table: Table, key: UniqueKey): boolean {
+  const [part] = key.parts;
+  if (key.kind !== "primary" || key.parts.length !== 1 || part?.kind !== "column") return false;
+  const column = columnOf(table, part.column);
+  return column !== null && (isFresh(column) || column.name === "id");
+}
+
 /** Tests that can never be true with the installed client. */
 function judgeTests(project: Project, handler: Handler): Problem | null {
   const sites = handler.covers.flatMap((id) => project.sites[id] ?? []).filter((site) => site.kind !== "lookup" && site.kind !== "delete");
-  if (sites.length === 0 || handler.opaqueTests > 0) return null;
+  if (sites.length === 0) return null;
   const groups = [
     handler.tests.filter((test) => isUniqueTest(test)),
     handler.tests.filter((test) => test.kind === "name" || test.kind === "target"),

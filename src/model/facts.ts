@@ -145,6 +145,8 @@ export type Local = {
   /** -1: declared in a block of the module's top level (a script's `for`, `try`, `if`). */
   function: number;
   at: Span;
+  /** Its value is written into after it was made (`data.x = …`, `list.push(…)`), so an object or list may hold more. Absent: no. */
+  changed?: true;
 };
 
 /** Where a call stands. Steps from the outermost function of the file to the call. */

@@ -31,7 +31,12 @@ export function evaluateLocal(context: Context, path: string, expression: Extrac
   if (local.kind === "function") return nestedFunction(context, path, local, at, env);
   if (local.kind === "catch" || local.kind === "loop" || local.values.length === 0) return unknown(at, expression.name);
   const values = local.values.map((item) => followPath(context, context.evaluate(path, item.value, env), item.path, at));
-  return alternatives(at, values);
+  return alternatives(at, local.changed === true ? values.map(open) : values);
+}
+
+/** What is written into an object or a list later may add to it and override. */
+function open(value: Evaluated): Evaluated {
+  return (value.kind === "object" || value.kind === "array") && value.complete ? { ...value, complete: false } : value;
 }
 
 function parameterOf(code: CodeFacts, path: string, local: Local, index: number, at: Span): Evaluated {

@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import type { CodeFacts, FileFacts } from "../../model/facts.ts";
 import type { SourceFile } from "../../model/span.ts";
+import { noteChanges } from "./changes.ts";
 import { readClassLike } from "./classes.ts";
 import { noteComments } from "./comment-facts.ts";
 import { declareModule } from "./declarations.ts";
@@ -50,6 +51,7 @@ function readModule(reader: Reader): CodeFacts {
   });
   readStatements(reader, plain);
   noteRowUses(reader);
+  noteChanges(reader);
   return reader.facts;
 }
 
