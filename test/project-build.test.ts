@@ -93,6 +93,8 @@ describe("databaseForFile", () => {
       "apps/both/c.ts": `import { q } from "./d";`,
       "apps/both/d.ts": `import { users } from "../../packages/two/schema"; export const q = users;`,
       "apps/both/e.ts": "",
+      "apps/both/f.ts": `import { client } from "@acme/one";`,
+      "packages/one/index.ts": "export const client = 1;",
       "packages/two/schema.ts": "export const users = 1;",
     };
     const packages = [
@@ -108,6 +110,7 @@ describe("databaseForFile", () => {
     expect(home("apps/api/b.ts")?.id).toBe("two");
     expect(home("apps/both/c.ts")?.id).toBe("two");
     expect(home("apps/both/e.ts")).toBeNull();
+    expect(home("apps/both/f.ts")?.id).toBe("one");
   });
 });
 

@@ -50,17 +50,24 @@ export function createHomes(program: Program, databases: Database[]): (path: str
     return null;
   }
 
-  /** Breadth first, so that the nearest schema decides. */
+  /** Breadth first, so that the nearest schema decides; a Prisma schema is reached by any file of its package. */
   function byImports(path: string, candidates: Database[]): Database | null {
     const owner = new Map<string, Database>();
+    const folders: { dir: string; database: Database }[] = [];
     for (const source of sources) {
       const database = candidates.find((item) => item.id === source.id);
-      if (database !== undefined) for (const file of source.schemaFiles) owner.set(file, database);
+      if (database === undefined) continue;
+      for (const file of source.schemaFiles) owner.set(file, database);
+      if (source.dir !== "" && !isInside(path, source.dir)) folders.push({ dir: source.dir, database });
     }
+    const ownersOf = (file: string): Database[] => {
+      const own = owner.get(file);
+      return own !== undefined ? [own] : folders.flatMap(({ dir, database }) => (isInside(file, dir) ? [database] : []));
+    };
     let level = [path];
     const seen = new Set(level);
     for (let distance = 0; distance <= FARTHEST; distance++) {
-      const found = new Set(level.flatMap((file) => owner.get(file) ?? []));
+      const found = new Set(level.flatMap(ownersOf));
       if (found.size > 0) return only([...found]);
       level = level.flatMap((file) => importedFiles(file)).filter((file) => !seen.has(file) && seen.add(file).size > 0);
     }
