@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { rules } from "../rules/index.ts";
 import { checkConfig } from "./disk/config-schema.ts";
-import type { Config } from "./disk/config.ts";
+import type { Config } from "./disk/config-schema.ts";
 import { lintTargets } from "./disk/lint-targets.ts";
 import { findTargets } from "./disk/targets.ts";
 import { describeReport } from "./report/json.ts";
 import type { JsonReport } from "./report/json.ts";
 
 export { defineConfig } from "./disk/define-config.ts";
-export type { Config } from "./disk/config.ts";
+export type { Config } from "./disk/config-schema.ts";
 export type { DatabaseOverride } from "./disk/overrides.ts";
 export type { Family, Finding, Fix, Problem, Severity } from "./model/finding.ts";
 export type { Project } from "./model/project.ts";

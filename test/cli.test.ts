@@ -187,6 +187,16 @@ describe("paths", () => {
     expect(await files("migrations/1_users.sql")).toEqual([]);
   });
 
+  test("test data is a project of its own when it is asked for, with the configuration of the current folder", async () => {
+    const data = Object.fromEntries(Object.entries(unsafe).map(([path, text]) => [`test/fixtures/one/${path}`, text]));
+    const root = folder({ "migrations/1_a.sql": "CREATE TABLE a (id int);", ...data });
+    expect(await run(root)).toMatchObject({ status: 0 });
+    expect(await run(root, "test/fixtures/one")).toMatchObject({ status: 1, stdout: expect.stringContaining("test/fixtures/one/migrations/2_email.sql:2:1") as string });
+    expect(await run(root, "test/fixtures/one/migrations/2_email.sql")).toMatchObject({ status: 1 });
+    writeFileSync(join(root, "uniqlint.config.json"), '{ "rules": { "require-concurrent-unique-index": "warning" } }');
+    expect(await run(root, "test/fixtures/one")).toMatchObject({ status: 0 });
+  });
+
   test("a folder elsewhere is a project of its own; paths are relative to the current folder", async () => {
     const elsewhere = folder(unsafe);
     const here = folder();

@@ -197,10 +197,9 @@ describe("Prisma", () => {
     ]);
   });
 
-  test("schemas in documentation are none, unless the user asks for them", () => {
+  test("schemas in documentation are none", () => {
     const texts = { "docs/reference/schema.prisma": prisma(), "app/prisma/schema.prisma": prisma() };
     expect(outline(texts).map(({ id }) => id)).toEqual(["app/prisma"]);
-    expect(outline(texts, { asked: ["docs/reference"] }).map(({ id }) => id)).toEqual(["app/prisma", "docs/reference"]);
   });
 });
 

@@ -1,16 +1,5 @@
 import type { Command } from "commander";
-
-export type LintOptions = {
-  format: string;
-  output?: string;
-  config?: string;
-  preset?: string;
-  rule: string[];
-  quiet?: boolean;
-  maxWarnings?: string;
-  stats?: boolean;
-  color: boolean;
-};
+import type { LintOptions } from "./options.ts";
 
 /** `uniqlint [lint] [paths…]`. `done` takes the exit code; what could not be done is thrown as a `failure`. */
 export function addLint(program: Command, done: (code: number) => void): void {

@@ -1,10 +1,26 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkRule } from "../disk/config-schema.ts";
-import type { Config } from "../disk/config.ts";
+import type { Config } from "../disk/config-schema.ts";
 import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
+
+/** As commander gives them. */
+export type LintOptions = {
+  format: string;
+  output?: string;
+  config?: string;
+  preset?: string;
+  rule: string[];
+  quiet?: boolean;
+  maxWarnings?: string;
+  stats?: boolean;
+  color: boolean;
+};
+
+/** As commander gives them. */
+export type SchemaOptions = { format: string; source: string; config?: string; color: boolean };
 
 /** Formats that the command line promises; those that are not `ready` come with a later version. */
 const formats: Record<string, boolean> = { pretty: true, json: true, sarif: false, github: false, gitlab: false, junit: false, markdown: false };

@@ -4,7 +4,7 @@ import { findTargets } from "../disk/targets.ts";
 import { formatJson } from "../report/json.ts";
 import { formatPretty, formatUnread, plural } from "../report/pretty.ts";
 import type { Report } from "../report/report.ts";
-import type { LintOptions } from "./lint.ts";
+import type { LintOptions } from "./options.ts";
 import { checkFormat, readConfigPath, readLimit, readOverride } from "./options.ts";
 import { hasColour, terminalWidth, writeReport } from "./output.ts";
 

@@ -2,7 +2,7 @@ import { rules } from "../../rules/index.ts";
 import { loadConfig } from "../disk/config.ts";
 import { readFolder } from "../disk/lint-folder.ts";
 import { isWithin } from "../disk/paths.ts";
-import { findTargets, showFrom } from "../disk/targets.ts";
+import { configFolders, findTargets, showFrom } from "../disk/targets.ts";
 import { failure } from "../lint/failure.ts";
 import type { Catalog, Table } from "../model/catalog.ts";
 import type { DatabaseSource } from "../model/input.ts";
@@ -13,8 +13,8 @@ import { formatSchemaJson, formatSchemaMarkdown, formatSchemaPretty } from "../r
 import type { NamedCatalog } from "../report/schema.ts";
 import { makeSources } from "../report/sources.ts";
 import { checkChoice, readConfigPath } from "./options.ts";
+import type { SchemaOptions } from "./options.ts";
 import { hasColour } from "./output.ts";
-import type { SchemaOptions } from "./schema.ts";
 
 /** Reads the project and prints its catalogs. */
 export async function runSchema(path: string | undefined, options: SchemaOptions): Promise<void> {
@@ -23,7 +23,7 @@ export async function runSchema(path: string | undefined, options: SchemaOptions
   const cwd = process.cwd();
   const target = findTargets(cwd, path === undefined ? [] : [path])[0];
   if (target === undefined) return;
-  const config = await loadConfig(target.root, readConfigPath(options.config), rules.map(({ name }) => name));
+  const config = await loadConfig(configFolders(cwd, target.root), readConfigPath(options.config), rules.map(({ name }) => name));
   const { project, input } = await readFolder(target, config);
   const show = showFrom(cwd, target.root);
   const texts = new Map<string, string>();

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-
-export type SchemaOptions = { format: string; source: string; config?: string; color: boolean };
+import type { SchemaOptions } from "./options.ts";
 
 /** `uniqlint schema`: the tables and unique keys that it knows, and where it knows them from. */
 export function addSchema(program: Command): void {

@@ -1,7 +1,21 @@
 import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
-import type { Config } from "./config.ts";
+import type { Severity } from "../model/finding.ts";
 import { asObject } from "./json.ts";
+import type { DatabaseOverride } from "./overrides.ts";
+
+/** `uniqlint.config.ts`, or the `uniqlint` key of package.json. None is needed. */
+export type Config = {
+  preset?: "recommended" | "strict";
+  /** Rule → level; a rule named here runs in every preset. */
+  rules?: Record<string, Severity | "off">;
+  /** Globs relative to the linted folder. */
+  ignore?: string[];
+  /** Also tests, seeds, one-off scripts and generated files. */
+  includeTests?: boolean;
+  /** Corrections of what discovery finds, by database id. */
+  databases?: Record<string, DatabaseOverride>;
+};
 
 type Check = (value: unknown, name: string) => string | null;
 

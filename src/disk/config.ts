@@ -1,52 +1,38 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { createJiti } from "jiti";
-import type { Severity } from "../model/finding.ts";
 import { failure, isFailure } from "../lint/failure.ts";
 import { checkConfig } from "./config-schema.ts";
+import type { Config } from "./config-schema.ts";
 import { messageOf } from "./errors.ts";
 import { asObject, parseJson } from "./json.ts";
-import type { DatabaseOverride } from "./overrides.ts";
-
-/** `uniqlint.config.ts`, or the `uniqlint` key of package.json. None is needed. */
-export type Config = {
-  preset?: "recommended" | "strict";
-  /** Rule → level; a rule named here runs in every preset. */
-  rules?: Record<string, Severity | "off">;
-  /** Globs relative to the linted folder. */
-  ignore?: string[];
-  /** Also tests, seeds, one-off scripts and generated files. */
-  includeTests?: boolean;
-  /** Corrections of what discovery finds, by database id. */
-  databases?: Record<string, DatabaseOverride>;
-};
 
 const names = ["ts", "mts", "js", "mjs", "json"].map((extension) => `uniqlint.config.${extension}`);
 
 /**
- * The configuration of a folder, or of the file that the user named. TypeScript and JavaScript are executed: they are uniqlint's own
+ * The configuration of the first of these folders that has one, or of the file that the user named. TypeScript and JavaScript are executed: they are uniqlint's own
  * configuration, and nothing else of a project ever is. What is wrong with it is a `failure`.
  */
-export async function loadConfig(root: string, named: string | null, rules: string[]): Promise<Config> {
-  const path = named ?? findConfig(root);
-  if (path === null) return readPackageKey(root, rules);
+export async function loadConfig(folders: string[], named: string | null, rules: string[]): Promise<Config> {
+  const path = named ?? folders.map(findConfig).find((found) => found !== null) ?? null;
+  if (path === null) return {};
   if (!existsSync(path)) throw failure(`no such configuration file: ${show(path)}`);
   const value = /\.json$/.test(path) ? readJsonConfig(path) : await execute(path);
-  return checkConfig(basename(path) === "package.json" ? (asObject(value)?.["uniqlint"] ?? {}) : value, show(path), rules);
+  if (basename(path) !== "package.json") return checkConfig(value, show(path), rules);
+  return checkConfig(asObject(value)?.["uniqlint"] ?? {}, `${show(path)}, "uniqlint"`, rules);
 }
 
 function findConfig(root: string): string | null {
   const found = names.map((name) => join(root, name)).find((path) => existsSync(path));
-  return found ?? null;
+  return found ?? (hasPackageKey(root) ? join(root, "package.json") : null);
 }
 
-function readPackageKey(root: string, rules: string[]): Config {
+/** A broken package.json is told as an unread place, so here it has no key. */
+function hasPackageKey(root: string): boolean {
   const path = join(root, "package.json");
-  if (!existsSync(path) || !readFileSync(path, "utf8").includes('"uniqlint"')) return {};
+  if (!existsSync(path)) return false;
   const parsed = parseJson(path, readFileSync(path, "utf8"));
-  // A broken package.json is told as an unread place.
-  const value = "value" in parsed ? asObject(parsed.value)?.["uniqlint"] : undefined;
-  return value === undefined ? {} : checkConfig(value, `${show(path)}, "uniqlint"`, rules);
+  return "value" in parsed && asObject(parsed.value)?.["uniqlint"] !== undefined;
 }
 
 function readJsonConfig(path: string): unknown {

@@ -3,7 +3,7 @@ import type { DatabaseSource } from "../model/input.ts";
 import type { Files } from "./files.ts";
 import type { Package } from "./packages.ts";
 import { owningPackage } from "./packages.ts";
-import { foldersUp, isWithin } from "./paths.ts";
+import { foldersUp } from "./paths.ts";
 
 /** What every finder of databases works with. */
 export type Discovery = {
@@ -11,8 +11,6 @@ export type Discovery = {
   packages: Package[];
   /** Files that may hold facts. */
   candidates: string[];
-  /** Folders that the user asked for, relative to the root; empty: all of it. */
-  asked: string[];
   facts(path: string): FileFacts | null;
   /** The files that these lead to by imports and re-exports, themselves too. */
   reach(paths: string[]): Set<string>;
@@ -20,16 +18,6 @@ export type Discovery = {
 
 /** A database as it was found. `named`: the file (or folder) that its id is made of. */
 export type Found = Omit<DatabaseSource, "id"> & { named: string };
-
-/** Segments that hold copies, samples and test data rather than a schema that is deployed. */
-const asides = /(?:^|\/)(?:docs?|__tests__|__fixtures__|__mocks__|fixtures|testdata|test-data|e2e|templates?|snapshots|node_modules)\//;
-
-/** Is this file documentation or test data? A configuration file that names it, or a user who asks for its folder, says otherwise. */
-export function isAside({ asked }: Pick<Discovery, "asked">, path: string): boolean {
-  const dir = asked.filter((own) => isWithin(path, own)).sort((a, b) => b.length - a.length)[0] ?? "";
-  const below = dir === "" ? path : path.slice(dir.length + 1);
-  return asides.test(below) || /\.(?:test|spec)\.[cm]?[jt]sx?$/.test(below);
-}
 
 const roots = ["package.json", "go.mod", "Cargo.toml", "pyproject.toml", "Gemfile", "pom.xml", "build.gradle", "composer.json"];
 

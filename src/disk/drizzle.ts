@@ -1,6 +1,7 @@
 import type { Dialect } from "../model/catalog.ts";
 import type { DatabaseSource } from "../model/input.ts";
-import { homeOf, isAside } from "./context.ts";
+import { isAside } from "./asides.ts";
+import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
 import { readDrizzleConfigs } from "./drizzle-config.ts";
 import type { DrizzleConfig } from "./drizzle-config.ts";
@@ -83,7 +84,7 @@ function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
   const found = new Map<string, Dialect>();
   for (const path of discovery.candidates) {
     // Parsing every file of a project that has no Drizzle would take most of the time.
-    if (isAside(discovery, path) || !isCode(path) || !core.test(discovery.files.text(path) ?? "")) continue;
+    if (isAside(path) || !isCode(path) || !core.test(discovery.files.text(path) ?? "")) continue;
     for (const { from, name, typeOnly } of discovery.facts(path)?.code?.imports ?? []) {
       const dialect = core.exec(from)?.[1];
       if (dialect === undefined || typeOnly || (!/^[a-z]/.test(name) && name !== "*") || notBuilders.has(name)) continue;

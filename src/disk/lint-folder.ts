@@ -8,7 +8,7 @@ import type { Rule } from "../model/rule.ts";
 import type { Unread } from "../model/span.ts";
 import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config-schema.ts";
 import { isCode, isSource } from "./languages.ts";
 import { loadProject } from "./load.ts";
 import { isWithin } from "./paths.ts";

@@ -6,10 +6,10 @@ import { addSummaries, summarize } from "../report/report.ts";
 import type { Report, Summary } from "../report/report.ts";
 import { makeSources } from "../report/sources.ts";
 import { loadConfig } from "./config.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config-schema.ts";
 import { lintFolder } from "./lint-folder.ts";
 import { ownPackage } from "./own-package.ts";
-import { showFrom } from "./targets.ts";
+import { configFolders, showFrom } from "./targets.ts";
 import type { Target } from "./targets.ts";
 
 export type LintOptions = {
@@ -28,7 +28,7 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
   const summaries: Summary[] = [];
   for (const target of targets) {
     const started = performance.now();
-    const config = await loadConfig(target.root, options.configFile, rules.map(({ name }) => name));
+    const config = await loadConfig(configFolders(options.cwd, target.root), options.configFile, rules.map(({ name }) => name));
     const linted = await lintFolder(target, mergeConfig(config, options.override), rules);
     const show = showFrom(options.cwd, target.root);
     const move = (at: Span): Span => {

@@ -31,7 +31,6 @@ export function loadProject(root: string, options: LoadOptions = {}): ProjectInp
 export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput & { files: Files } {
   const { candidates, facts } = openFacts(files);
   const packages = readPackages(files);
-  const asked = options.asked ?? [];
   const input: ProjectInput = {
     paths: files.all,
     facts,
@@ -41,9 +40,9 @@ export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput
     databases: [],
     unread: files.unread,
   };
-  const discovery: Discovery = { files, packages, candidates, facts, asked, reach: createReach(input) };
+  const discovery: Discovery = { files, packages, candidates, facts, reach: createReach(input) };
   const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
-  return { ...input, databases: [...found, ...loose(files, found, asked)], files };
+  return { ...input, databases: [...found, ...loose(files, found, options.asked ?? [])], files };
 }
 
 /** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */

@@ -1,5 +1,6 @@
 import type { Runner } from "../model/project.ts";
-import { homeOf, isAside } from "./context.ts";
+import { isAside } from "./asides.ts";
+import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
 import { versionOf } from "./packages.ts";
 import { byName, folderOf, joinPath, nameOf } from "./paths.ts";
@@ -15,7 +16,7 @@ const container = /(?:^|[/_-])(?:docker|containers?|initdb|deploy|k8s|helm)(?:$|
 
 /** Databases that only .sql files tell of: migrations of the runners that need no configuration, and whole schemas where there are none. */
 export function findPlainSql(discovery: Discovery, claimed: Set<string>): Found[] {
-  const free = discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !claimed.has(path) && !isAside(discovery, path));
+  const free = discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !claimed.has(path) && !isAside(path));
   const dirs = [...new Set(free.map(folderOf))].sort(byName);
   const lists = [...atlasFolders(discovery, dirs), ...dirs].filter((dir, index, all) => all.indexOf(dir) === index);
   const migrations = lists.flatMap((dir) => describeMigrations(discovery, dir, free) ?? []);
@@ -78,7 +79,7 @@ function folders({ files }: Discovery, dir: string): MigrationList | null {
 
 /** Where nothing else tells of a database: every .sql file that creates tables, by folder. */
 export function findAnySql(discovery: Discovery): Found[] {
-  return groupByFolder(discovery, discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !isAside(discovery, path)));
+  return groupByFolder(discovery, discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !isAside(path)));
 }
 
 /** Files that are named as a schema and create tables: one database a folder. */

@@ -1,5 +1,6 @@
 import type { Dialect } from "../model/catalog.ts";
-import { homeOf, isAside } from "./context.ts";
+import { isAside } from "./asides.ts";
+import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
 import { versionOf } from "./packages.ts";
 import { folderOf, isWithin, joinPath, nameOf } from "./paths.ts";
@@ -12,7 +13,7 @@ export function findPrisma(discovery: Discovery): Found[] {
   const configs = readPrismaConfigs(discovery);
   const mains = discovery.files.paths.filter((path) => path.endsWith(".prisma") && !discovery.files.links.has(path) && hasDatasource(discovery, path));
   const named = (path: string): PrismaConfig | undefined => configs.find(({ schema }) => schema !== null && isWithin(path, schema));
-  const kept = mains.filter((path) => named(path) !== undefined || !isAside(discovery, path));
+  const kept = mains.filter((path) => named(path) !== undefined || !isAside(path));
   const claimed = new Set<string>();
   return kept
     // schema.prisma before its variants: the migrations beside them are its own.
@@ -76,7 +77,7 @@ function findMigrations(discovery: Discovery, main: string, home: string, config
   const usual = [config?.migrations ?? null, joinPath(dir, "migrations"), joinPath(folderOf(dir), "migrations")];
   // A configured folder that is written at deploy time: the sources are elsewhere in the package.
   const elsewhere = files.paths
-    .filter((path) => /(?:^|\/)\d{14}_[^/]*\/migration\.sql$/.test(path) && isWithin(path, home) && !isAside(discovery, path))
+    .filter((path) => /(?:^|\/)\d{14}_[^/]*\/migration\.sql$/.test(path) && isWithin(path, home) && !isAside(path))
     .map((path) => folderOf(folderOf(path)));
   return [...new Set([...usual.filter((path) => path !== null), ...elsewhere])].filter((path) => {
     if (readFolderMigrations(files, path).length === 0) return false;

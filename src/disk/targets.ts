@@ -1,5 +1,6 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
+import { asideOf } from "./asides.ts";
 import { failure } from "../lint/failure.ts";
 import { nearest } from "../lint/nearest.ts";
 
@@ -15,7 +16,7 @@ export type Target = {
 
 /**
  * Groups the paths of a command line by project. Paths below the current folder belong to its project; a folder elsewhere is a project of
- * its own, and a file elsewhere belongs to its folder.
+ * its own, and a file elsewhere belongs to its folder. So do those in folders of test data and samples: there each is a world of its own.
  */
 export function findTargets(cwd: string, paths: string[], commands: string[] = []): Target[] {
   const current = realpathSync(cwd);
@@ -25,9 +26,7 @@ export function findTargets(cwd: string, paths: string[], commands: string[] = [
     if (!existsSync(resolve(cwd, path))) throw failure(`no such file or folder: ${path}${hint(path, commands)}`);
     const absolute = realpathSync(resolve(cwd, path));
     const isFile = statSync(absolute).isFile();
-    const inside = toPosix(relative(current, absolute));
-    const isBelow = inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside);
-    const root = isBelow ? current : isFile ? resolve(absolute, "..") : absolute;
+    const root = findRoot(current, absolute, isFile);
     const target = targets.get(root) ?? { root, within: [], files: [] };
     targets.set(root, target);
     const own = toPosix(relative(root, absolute));
@@ -35,6 +34,21 @@ export function findTargets(cwd: string, paths: string[], commands: string[] = [
     if (isFile) target.files.push(own);
   }
   return [...targets.values()].map((target) => (target.within.includes("") ? { ...target, within: [] } : target));
+}
+
+function findRoot(current: string, absolute: string, isFile: boolean): string {
+  const inside = toPosix(relative(current, absolute));
+  const isBelow = inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside);
+  if (!isBelow) return isFile ? resolve(absolute, "..") : absolute;
+  const aside = asideOf(`${inside}/`);
+  if (aside === null) return current;
+  return isFile ? resolve(current, aside) : absolute;
+}
+
+/** Folders that may hold a target's configuration: its own, then the current one if it lies below. */
+export function configFolders(cwd: string, root: string): string[] {
+  const current = realpathSync(cwd);
+  return root !== current && `${root}${sep}`.startsWith(`${current}${sep}`) ? [root, current] : [root];
 }
 
 function hint(path: string, commands: string[]): string {
