@@ -3,6 +3,7 @@ import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Site } from "../model/project.ts";
 import { createCallGraph, flowRoot, type CallAt, type CallGraph, type FunctionAt } from "./call-graph.ts";
 import type { Draft, Effect, Linked } from "./clients/adapter.ts";
+import { fileEntry } from "./entries.ts";
 import { evaluate, memberOf } from "./evaluate.ts";
 import type { Evaluated, Program } from "./program.ts";
 import type { Values } from "./values.ts";
@@ -98,6 +99,8 @@ function findFrames(flow: Flow, path: string, call: number): Frame[] {
     if (frame.calls >= FARTHEST || frame.root === null) continue;
     const to: FunctionAt = { path: frame.path, function: frame.root };
     for (const caller of flow.graph.callers(to)) {
+      // What tests do around a function says nothing of how it runs.
+      if (isTest(caller.path) && !isTest(path)) continue;
       const next = frameOf(flow, caller, frame, to);
       if (next === null || frames.length >= MOST_FRAMES) continue;
       const key = `${next.path}#${String(next.call)}`;
@@ -106,6 +109,10 @@ function findFrames(flow: Flow, path: string, call: number): Frame[] {
     }
   }
   return frames.slice(0, MOST_FRAMES);
+}
+
+function isTest(path: string): boolean {
+  return fileEntry(path) === "test";
 }
 
 function frameOf(flow: Flow, caller: CallAt, frame: Frame, to: FunctionAt): Frame | null {

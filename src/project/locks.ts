@@ -1,9 +1,11 @@
 import type { Expression } from "../model/expression.ts";
+import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import type { Span } from "../model/span.ts";
 import { flowRoot, spineCalls, type FunctionAt } from "./call-graph.ts";
 import { nameOf } from "./expressions.ts";
 import { mayPrecede, type Flow, type Frame } from "./flow.ts";
+import { isTransactionCallback } from "./transactions.ts";
 
 type Lock = Extract<Guard, { kind: "lock" }>;
 type How = Lock["how"];
@@ -19,7 +21,7 @@ export function locksBefore(flow: Flow, frame: Frame): Lock[] {
   const locks: Lock[] = [];
   for (const { call, how, at } of locksOfFlow(flow, frame.path, frame.root)) {
     const fact = code.calls[call];
-    if (fact !== undefined && call !== frame.call && mayPrecede(fact, frame.fact) && !encloses(fact.at, frame.fact.at)) locks.push({ kind: "lock", how, at, calls: frame.calls });
+    if (fact !== undefined && call !== frame.call && mayPrecede(fact, frame.fact) && !encloses(fact.at, frame.fact.at) && isStillHeld(code, fact, frame.fact)) locks.push({ kind: "lock", how, at, calls: frame.calls });
   }
   for (const step of frame.fact.context) {
     const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
@@ -31,6 +33,11 @@ export function locksBefore(flow: Flow, frame: Frame): Lock[] {
     else if (isLockName(handed.callee)) locks.push({ kind: "lock", how: "other", at, calls: frame.calls });
   }
   return locks;
+}
+
+/** Locks end with their transaction: one that `later` is not part of holds nothing for it. */
+function isStillHeld(code: CodeFacts, earlier: CallFact, later: CallFact | null): boolean {
+  return !earlier.context.some((step) => step.kind === "function" && isTransactionCallback(code, step.function) && later?.context.some((other) => other.kind === "function" && other.function === step.function) !== true);
 }
 
 function encloses(outer: Span, inner: Span): boolean {
@@ -73,6 +80,8 @@ function locksIn(flow: Flow, of: FunctionAt, depth: number): How[] {
   if (code == null) return [];
   const root = flowRoot(code, of.function);
   return flow.callsOf(of.path, root).flatMap((call) => {
+    const fact = code.calls[call];
+    if (fact === undefined || !isStillHeld(code, fact, null)) return [];
     const own = flow.effectsAt(of.path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
     return own.length > 0 || depth === 0 ? own : flow.graph.callees(of.path, call).flatMap(({ to }) => (to.path === of.path && to.function === of.function ? [] : locksIn(flow, to, depth - 1)));
   });

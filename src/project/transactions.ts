@@ -26,6 +26,11 @@ export function transactionsAround(flow: Flow, draft: Draft, frame: Frame): Tran
   return [...callbacks, ...batches(code, frame), ...begun(flow, frame)];
 }
 
+/** Does this function run as a transaction, or outside of the one around it? */
+export function isTransactionCallback(code: CodeFacts, index: number): boolean {
+  return OPENERS.test(code.functions[index]?.callbackOf?.callee ?? "");
+}
+
 /** A call on the outer handle runs outside of the transaction that it stands in. */
 function runsInside(code: CodeFacts, draft: Draft, frame: Frame, callback: number): boolean {
   const parameters = (code.functions[callback]?.parameters ?? []).filter((item) => item.position === 0);

@@ -5,7 +5,7 @@ import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
 import { argument, type CallView, type Draft, type DraftConflict, type Linked } from "./adapter.ts";
 import { predicateOf } from "./drizzle-conditions.ts";
-import { propertyColumn, rowsOf } from "./drizzle-rows.ts";
+import { propertyColumn, rowsOf } from "./rows.ts";
 
 /** `.onConflictDoUpdate(…)`, `.onConflictDoNothing(…)` (reference §4.5). */
 export function readConflict(view: CallView, linked: Linked, table: TableBinding, draft: Draft): DraftConflict | null {

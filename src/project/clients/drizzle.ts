@@ -7,7 +7,7 @@ import type { TableBinding } from "../schema/bindings.ts";
 import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
 import { builderCall, conditionOf } from "./drizzle-conditions.ts";
 import { readConflict } from "./drizzle-conflict.ts";
-import { propertyColumn, rowsOf } from "./drizzle-rows.ts";
+import { propertyColumn, rowsOf } from "./rows.ts";
 import { returningOf, takesFirstRow } from "./row-use.ts";
 
 const STARTS: Record<string, Draft["kind"]> = { insert: "insert", update: "update", delete: "delete", from: "lookup", $count: "lookup", findFirst: "lookup", findMany: "lookup" };

@@ -67,7 +67,32 @@ export function findModel(view: CallView, linked: Linked, receiver: Expression, 
     const inside = found.filter((target) => isInside(path, target.database.id) && target.database.id !== "");
     if (inside.length === 1) return inside[0] ?? null;
   }
-  return null;
+  return imported(linked, view.path, found) ?? alike(found);
+}
+
+/** The schema whose package the file imports from. */
+function imported(linked: Linked, path: string, found: PrismaTarget[]): PrismaTarget | null {
+  const dirs = new Map(linked.program.input.databases.map((source) => [source.id, source.dir]));
+  const specifiers = (linked.program.facts(path)?.code?.imports ?? []).map((item) => item.from);
+  const files = [...new Set(specifiers)].flatMap((specifier) => {
+    const target = linked.program.resolve(path, specifier);
+    return target?.kind === "file" ? [target.path] : [];
+  });
+  const used = found.filter((target) => {
+    const dir = dirs.get(target.database.id) ?? "";
+    return dir !== "" && files.some((file) => isInside(file, dir));
+  });
+  return used.length === 1 ? (used[0] ?? null) : null;
+}
+
+/** Schemas that say the same of a table answer the same: any of them will do. */
+function alike(found: PrismaTarget[]): PrismaTarget | null {
+  const shapes = found.map(({ database, model }) => {
+    const table = Object.hasOwn(database.catalog.tables, model.table) ? database.catalog.tables[model.table] : undefined;
+    const keys = (table?.keys ?? []).map((key) => JSON.stringify([key.kind, key.parts, key.where, key.nullsNotDistinct])).sort();
+    return JSON.stringify([model.table, model.columns, keys]);
+  });
+  return new Set(shapes).size === 1 ? (found[0] ?? null) : null;
 }
 
 /** Files that the receiver comes from: `prisma` imported from `../lib/db` is made there. */

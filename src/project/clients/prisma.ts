@@ -1,9 +1,10 @@
 import type { Expression } from "../../model/expression.ts";
 import type { Site } from "../../model/project.ts";
-import { entryOf, evaluate, returnOf } from "../evaluate.ts";
+import { entryOf, evaluate } from "../evaluate.ts";
 import { nameOf } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
+import { mappedRow } from "./rows.ts";
 import { doNothing, readData, type MakeNested } from "./prisma-data.ts";
 import { findModel, isAccessor, isPrismaReceiver, type PrismaTarget } from "./prisma-receiver.ts";
 import { readUpsert } from "./prisma-upsert.ts";
@@ -113,16 +114,9 @@ function readCreate(view: CallView, linked: Linked, target: PrismaTarget, name: 
 /** One row that stands for all of `data: rows.map((row) => ({ … }))`. */
 function rowOfMany(linked: Linked, value: Evaluated): Evaluated | undefined {
   if (value.kind === "array") return value.items.length === 1 ? value.items[0] : value.items.length > 1 ? { kind: "alternatives", at: value.at, of: value.items } : undefined;
-  return mappedRow(linked, value);
-}
-
-function mappedRow(linked: Linked, value: Evaluated): Evaluated | undefined {
   if (value.kind !== "call") return value.kind === "object" ? value : undefined;
-  const { callee } = value;
-  const method = callee.kind === "member" ? callee.name : callee.kind === "parameter" ? callee.members.at(-1) : null;
-  const [callback] = value.args;
-  if ((method !== "map" && method !== "flatMap") || callback === undefined) return undefined;
-  return returnOf(linked.program, callback) ?? undefined;
+  const row = mappedRow(linked, value);
+  return row === null || row.kind === "unknown" ? undefined : row;
 }
 
 function readLookup(linked: Linked, target: PrismaTarget, name: string, options: Evaluated | null, draft: Draft): Draft[] {

@@ -5,7 +5,7 @@ import { nameOf } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { valueText } from "../value-text.ts";
 import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, type DraftConflict, type DraftWritten, type Linked, type Reading } from "./adapter.ts";
-import { rowsOf } from "./drizzle-rows.ts";
+import { rowsOf } from "./rows.ts";
 import { returningOf } from "./row-use.ts";
 import { findTable } from "./sql-drafts.ts";
 

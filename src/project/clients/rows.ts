@@ -18,7 +18,7 @@ export function rowsOf(linked: Linked, value: Evaluated, columnOf: (key: string)
     case "array":
       return listRows(linked, value, columnOf, inside);
     case "call":
-      return mappedRows(linked, value, columnOf, inside);
+      return mappedRows(linked, value, columnOf);
     case "alternatives":
       return mergeAlternatives(value.of.filter((each) => each.kind !== "undefined" && each.kind !== "null").map((each) => rowsOf(linked, each, columnOf, inside)));
     default:
@@ -51,16 +51,30 @@ function listRows(linked: Linked, value: Extract<Evaluated, { kind: "array" }>, 
   return { columns: merged.columns, complete: merged.complete && value.complete && literal, rows: one ? "one" : "many" };
 }
 
-/** `rows.map((row) => ({ … }))`. */
-function mappedRows(linked: Linked, value: Extract<Evaluated, { kind: "call" }>, columnOf: (key: string) => string | null, inside: Parameters<typeof rowsOf>[3]): Rows {
-  const { callee, args } = value;
-  const name = callee.kind === "member" ? callee.name : callee.kind === "parameter" ? callee.members.at(-1) : null;
-  if (name !== "map" && name !== "flatMap") return UNKNOWN;
-  const [callback] = args;
-  const returned = callback === undefined ? null : returnOf(linked.program, callback);
-  if (returned === null) return { ...UNKNOWN, rows: "many" };
-  const inner = rowsOf(linked, returned, columnOf, { ...inside, path: returned.at.path, start: returned.at.start, end: returned.at.end });
+function mappedRows(linked: Linked, value: Extract<Evaluated, { kind: "call" }>, columnOf: (key: string) => string | null): Rows {
+  const row = mappedRow(linked, value);
+  if (row === null) return UNKNOWN;
+  if (row.kind === "unknown") return { ...UNKNOWN, rows: "many" };
+  const inner = rowsOf(linked, row, columnOf, { path: row.at.path, start: row.at.start, end: row.at.end });
   return { ...inner, rows: "many" };
+}
+
+/** The row that `rows.map((row) => ({ … }))` makes of each, also behind `Promise.all`; unknown: of each something else; null: no such call. */
+export function mappedRow(linked: Linked, value: Extract<Evaluated, { kind: "call" }>): Evaluated | null {
+  const [first] = value.args;
+  const name = methodOf(value.callee);
+  if (name === "all" && first?.kind === "call") return mappedRow(linked, first);
+  if ((name === "filter" || name === "flat" || name === "slice") && value.callee.kind === "member" && value.callee.of.kind === "call") return mappedRow(linked, value.callee.of);
+  if ((name !== "map" && name !== "flatMap" && name !== "from") || first === undefined) return null;
+  const callback = name === "from" ? value.args[1] : first;
+  const returned = callback === undefined ? null : returnOf(linked.program, callback);
+  return returned ?? { kind: "unknown", at: value.at, text: "" };
+}
+
+function methodOf(callee: Evaluated): string | null {
+  if (callee.kind === "member") return callee.name;
+  if (callee.kind === "parameter") return callee.members.at(-1) ?? null;
+  return callee.kind === "alternatives" && callee.of[0] !== undefined ? methodOf(callee.of[0]) : null;
 }
 
 function mergeAlternatives(all: Rows[]): Rows {
