@@ -16,8 +16,11 @@ export const noAssumedReturningRow: Rule = {
       const { conflict } = site;
       if (!conflict || isPassedOver(site, options)) continue;
       if (conflict.action === "update" && !conflict.setWhere) continue;
-      const used = site.returning === "used-unchecked";
-      if (!used && (site.returning !== "passed-on" || site.rows !== "one")) continue;
+      // What a query file's callers do with the error of an absent row is not seen.
+      const used = site.returning === "used-unchecked" && site.client !== "sqlc";
+      const passed = site.returning === "passed-on" || site.returning === "used-unchecked";
+      if (!used && (!passed || (site.rows !== "one" && site.client !== "sqlc"))) continue;
+      if (!used && options.preset !== "strict" && !(site.client === "sqlc" && conflict.action === "nothing")) continue;
       const problem = describe(project, site, used);
       if (problem) yield problem;
     }
@@ -33,7 +36,11 @@ function describe(project: Project, site: Site, used: boolean): Problem | null {
   return {
     message:
       `RETURNING gives no row when ${tableTitle(table.id)} ${nothing ? "already has one with these values (ON CONFLICT DO NOTHING)" : "has one that DO UPDATE … WHERE skips"}, ` +
-      (used ? "but the first row is used without a test." : "but the first row is passed on as if it were there."),
+      (used
+        ? "but the first row is used without a test."
+        : site.client === "sqlc"
+          ? "but the query is read as one row (:one): the caller gets an error instead."
+          : "but the first row is passed on as if it were there."),
     at: site.at,
     see: [{ at: site.conflict.at, message: nothing ? "a conflict gives no row here" : "a skipped row is not returned" }],
     severity: used ? "error" : "warning",

@@ -53,6 +53,7 @@ function compareColumns(dedup: Grouped, build: KeyBuild): string | null {
   const [grouped, kept] = [partTexts({ parts: dedup.grouping }), partTexts(build.key)];
   if (isSameSet(grouped, kept)) return null;
   if (grouped.every((part) => kept.includes(part))) {
+    if (dedup.action === "change") return null;
     return `it groups by (${grouped.join(", ")}) only, so it ${loses(dedup)} rows that differ in ${kept.filter((part) => !grouped.includes(part)).join(", ")} and that the key allows`;
   }
   if (kept.every((part) => grouped.includes(part))) {
@@ -70,17 +71,20 @@ function compareRows(dedup: Grouped, build: KeyBuild): string | null {
   const missing = kept.filter((text) => !looked.includes(text) && !ignored(text));
   const extra = looked.filter((text) => !kept.includes(text) && !ignored(text));
   if (missing.length > 0 && extra.length > 0) return null;
-  if (missing.length > 0) return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
+  if (missing.length > 0 && dedup.action !== "change") return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
   if (extra.length > 0) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
   return null;
 }
 
-/** PARTITION BY puts NULLs into one group; in the key they are distinct. */
+/** PARTITION BY puts NULLs into one group; in the key they are distinct. Renaming too many rows loses none. */
 function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | null {
   const looked = conditions(dedup.where).map((text) => text.replaceAll('"', "").toLowerCase());
-  const nullable = partColumns(build.key).filter((column) => columnOf(table, column)?.nullable === true && !looked.includes(`${column} is not null`.toLowerCase()));
+  // Inside coalesce(…) NULLs are values; a column that is NOT NULL when the key is built had its NULLs settled some other way.
+  const plain = build.key.parts.flatMap((part) => (part.kind === "column" ? [part.column] : []));
+  const isNullable = (column: string) => [table, build.table].every((version) => columnOf(version, column)?.nullable === true);
+  const nullable = plain.filter((column) => isNullable(column) && !looked.includes(`${column} is not null`.toLowerCase()));
   if (nullable.length === 0) return null;
-  if (dedup.nullsEqual && !build.key.nullsNotDistinct) {
+  if (dedup.nullsEqual && !build.key.nullsNotDistinct && dedup.action !== "change") {
     return `it treats rows whose ${nullable.join(", ")} is NULL as duplicates of each other, but NULLs are distinct in the key: they are ${lost(dedup)} too`;
   }
   if (!dedup.nullsEqual && build.key.nullsNotDistinct) {
@@ -98,11 +102,11 @@ function conditions(where: Predicate | null): string[] {
 }
 
 function loses(dedup: Dedup): string {
-  return dedup.action === "delete" ? "deletes" : "changes";
+  return dedup.action === "delete" ? "deletes" : "empties";
 }
 
 function lost(dedup: Dedup): string {
-  return dedup.action === "delete" ? "deleted" : "changed";
+  return dedup.action === "delete" ? "deleted" : "emptied";
 }
 
 function isSameSet(a: string[], b: string[]): boolean {

@@ -71,16 +71,15 @@ function judgeName(homes: Homes, handler: Handler, test: Extract<ErrorTest, { ki
   if (homes.all.some(({ table }) => namesOf(table).some((name) => matches(name, wanted, test.how)))) return null;
   const home = findNamedTable(homes, wanted, handler);
   // A key without a known name may be the one.
-  if (!home || !looksLikeKey(wanted, home.table, handler, test) || !provesAbsence(home.database, home.table) || home.table.keys.some((key) => key.name === null)) return null;
+  if (!home || !looksLikeKey(wanted, home.table, test) || !provesAbsence(home.database, home.table) || home.table.keys.some((key) => key.name === null)) return null;
   // `includes("email")` also finds a column's name inside a longer text.
   if (test.how !== "equals" && home.table.columns.some((column) => column.name === wanted || column.property === wanted)) return null;
   return describeUnknown(home, wanted, test);
 }
 
 /** A message may say anything (a trigger's own words); a key's name has the table's columns in it, or an ending that keys have. */
-function looksLikeKey(wanted: string, table: Table, handler: Handler, test: ErrorTest): boolean {
+function looksLikeKey(wanted: string, table: Table, test: ErrorTest): boolean {
   if (test.kind !== "name" || test.path.at(-1) !== "message") return true;
-  if (handler.tests.some((other) => other.kind === "code" && /^(23505|P2002)$/.test(other.value))) return true;
   const rest = wanted.toLowerCase().replace(table.name.toLowerCase(), "");
   if (/_(key|unique|uniq|uidx|uq|idx|index|pkey|pk|constraint)$/.test(rest)) return true;
   return table.columns.some((column) => column.name.length > 3 && rest.includes(column.name.toLowerCase()));

@@ -178,7 +178,8 @@ function whyNeverDrizzle(versions: Record<string, string>, test: ErrorTest): str
   const path = test.path.join(".");
   if (wraps) {
     if (/^(code|constraint|constraint_name|detail)$/.test(path)) return `drizzle-orm ${version} throws a DrizzleQueryError, which has ${path} on its cause only.`;
-    if (path === "message") return `the message of drizzle-orm ${version}'s error is "Failed query: …"; the database's own words are in cause.message.`;
+    // "already exists" may be an error of the code's own.
+    if (path === "message" && "value" in test && /duplicate|unique|violat|23505/i.test(test.value)) return `the message of drizzle-orm ${version}'s error is "Failed query: …"; the database's own words are in cause.message.`;
   } else if (/^cause\.(code|constraint|constraint_name|message)$/.test(path)) {
     return `drizzle-orm ${version} throws the driver's error itself, which has no cause (that came with 0.44).`;
   }

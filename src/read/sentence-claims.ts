@@ -18,7 +18,7 @@ const WISH_AFTER = /^[^,;:]*\b(?:should|would|could|must|needs? to|is missing|ar
 const MAKING = /\b(?:generat|mak|find|pick|choos|creat|ensur|comput|assign|deriv|return|produc|validat|check|verif|to be|randomly|names?|labels?|titles?|aliases|prefix|suffix|selectors?|keys? (?:is|are)|React)\w*\b/i;
 const BACKING = /\b(?:enforced|backed|guarantee[ds]?|guaranteed|ensure[ds]?|protect(?:s|ed)|prevent(?:s|ed)|guarded|rely|relies|relying|source of truth|arbiter|race)\b/i;
 
-const DENIED_BEFORE = /\b(?:no|not(?: an?| the)?|isn't|aren't|never|doesn't have an?|does not have an?|there(?:'s| is) no|lacks an?|have no|has no)\s*(?:db |database |real |actual |such |matching |backing |single |partial |composite )*$/i;
+const DENIED_BEFORE = /\b(?:no|not(?: an?| the)?|isn't|aren't|never|doesn't have an?|does not have an?|there(?:'s| is) no|lacks an?|have no|has no)\s*(?:db(?:-level)? |database(?:-level)? |real |actual |such |matching |backing |single |partial |composite )*$/i;
 
 const KEY = /\bunique(?:ness)?[- ](?:(?:partial|composite|compound|functional|expression|database|db|b-?tree|multi-?column)[- ])*(?:index(?:es)?|constraints?|keys?)\b/gi;
 const UNIQUE_PER = /\bunique(?:ly indexed)?\s+(?:together\s+)?(?:on|per|by|for each|for every)\b|\bUNIQUE(?=\s*\()|\bunique together(?=\s*\()/g;
