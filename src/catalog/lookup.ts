@@ -22,6 +22,7 @@ export { cutName } from "./names.ts";
 export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
 export { isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
+export { whyNever } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
 export { splitPredicate, statementsBefore } from "./history.ts";
