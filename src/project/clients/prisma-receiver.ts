@@ -1,5 +1,6 @@
 import type { Expression } from "../../model/expression.ts";
 import type { Database, PrismaModelMap } from "../../model/project.ts";
+import { callChain, evaluate, unwrap } from "../evaluate.ts";
 import { lastName } from "../expressions.ts";
 import { isInside } from "../paths.ts";
 import type { CallView, Linked } from "./adapter.ts";
@@ -17,11 +18,19 @@ const TYPES = /Prisma|TransactionClient|\bDb\b|\bDatabase\b/;
 export function isPrismaReceiver(linked: Linked, path: string, receiver: Expression): boolean {
   const name = lastName(receiver);
   if (RECEIVERS.test(name)) return true;
+  if (isMadeOfPrisma(linked, path, receiver)) return true;
   const code = linked.program.facts(path)?.code;
   if (receiver.kind !== "local" || code == null) return false;
   const local = code.locals[receiver.local];
   const parameter = code.functions[local?.function ?? -1]?.parameters.find((item) => item.local === receiver.local);
   return parameter?.typeText != null && TYPES.test(parameter.typeText);
+}
+
+/** `new PrismaClient()`, `client.$extends(…)`, under whatever name. */
+function isMadeOfPrisma(linked: Linked, path: string, receiver: Expression): boolean {
+  if (receiver.kind !== "name" && receiver.kind !== "local" && receiver.kind !== "call") return false;
+  const { links, root } = callChain(unwrap(linked.program, evaluate(linked.program, path, receiver)));
+  return links.some((link) => link.name === "$extends") || (root.kind === "external" && root.name === "PrismaClient" && links.some((link) => link.new));
 }
 
 const models = new WeakMap<PrismaModelMap, Map<string, Model>>();
