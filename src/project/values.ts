@@ -83,12 +83,20 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
   const args = value.args.map((each) => originOf(values, each, depth + 1));
-  if (value.callee.kind === "member") return methodOrigin(values, value.callee, args, depth);
+  const method = methodOf(value.callee);
+  if (method !== null) return methodOrigin(values, method, args, depth);
   const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name)));
   return all === "literal" || all === "null" ? "computed" : all;
 }
 
-function methodOrigin(values: Values, callee: Extract<Evaluated, { kind: "member" }>, args: Origin[], depth: number): Origin {
+/** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */
+function methodOf(callee: Evaluated): { of: Evaluated; name: string } | null {
+  if (callee.kind === "member") return callee;
+  const name = callee.kind === "parameter" ? callee.members.at(-1) : undefined;
+  return callee.kind === "parameter" && name !== undefined ? { of: { ...callee, members: callee.members.slice(0, -1) }, name } : null;
+}
+
+function methodOrigin(values: Values, callee: { of: Evaluated; name: string }, args: Origin[], depth: number): Origin {
   const receiver = originOf(values, callee.of, depth + 1);
   if (receiver === "generated") {
     const kept = KEEPS_FRESH.has(callee.name) || (KEEPS_RANDOM.has(callee.name) && !isDate(values, callee.of));
@@ -99,6 +107,8 @@ function methodOrigin(values: Values, callee: Extract<Evaluated, { kind: "member
     const all = strongest(args.filter((origin) => origin !== "generated"));
     return all === "external" || all === "created" ? all : "computed";
   }
+  // A method of a handed-over object may answer with anything; of a text it answers with the text.
+  if (receiver === "parameter") return KEEPS_FRESH.has(callee.name) || KEEPS_RANDOM.has(callee.name) ? receiver : "computed";
   return receiver;
 }
 

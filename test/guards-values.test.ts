@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadSqlParser } from "../src/read/sql/parser.ts";
+import { drizzleProject, firstSite, prismaProject, projectOf } from "./clients-project.ts";
+
+beforeAll(loadSqlParser);
+
+/** The value that is written to `slug`, in a function of `parameters` whose body starts with `before`. */
+function valueOf(expression: string, before = "", parameters = "input: any, request: Request", head = "") {
+  const site = firstSite(drizzleProject(`${head}\nexport async function f(${parameters}) { ${before} await db.insert(posts).values({ id: "a", slug: ${expression} }); }`), "insert");
+  const value = site.columns?.[1]?.value;
+  if (value === undefined) throw new Error("no value");
+  return value;
+}
+
+describe("text", () => {
+  test("locals are followed to one text", () => {
+    expect(valueOf("slug", "const slug = input.slug;").text).toBe("input.slug");
+    expect(valueOf("slug", "const { slug } = input;").text).toBe("input.slug");
+    expect(valueOf("slug", "", "{ slug }: any").text).toBe("slug");
+    expect(valueOf("s", "const s = `${input.a}-${input.b}`;").text).toBe("`${input.a}-${input.b}`");
+    expect(valueOf("input.a + 1").text).toBe("(input.a + 1)");
+  });
+
+  test("two calls of a generator are two values, one call is one", () => {
+    const site = firstSite(drizzleProject(`import { nanoid } from "nanoid"; export async function f() { const id = nanoid(); await db.insert(posts).values({ id, slug: id, userId: nanoid() }); }`), "insert");
+    const [id, slug, user] = site.columns?.map((each) => each.value.text) ?? [];
+    expect([id === slug, id === user]).toEqual([true, false]);
+  });
+});
+
+describe("origin", () => {
+  test.each([
+    ["'x'", "literal"],
+    ["null", "null"],
+    ["crypto.randomUUID()", "generated"],
+    ["`p_${nanoid()}`", "generated"],
+    ["generateShortId()", "generated"],
+    ["Date.now()", "generated"],
+    ["new Date().toISOString().slice(0, 10)", "computed"],
+    ["process.env.NAME", "environment"],
+    ["input.slug", "parameter"],
+    ["input.slug.toLowerCase()", "parameter"],
+    ["(await request.json()).slug", "external"],
+    ["new URL(request.url).searchParams.get('slug')", "external"],
+    ["sql`excluded.slug`", "excluded"],
+    ["sql`gen_random_uuid()`", "generated"],
+    ["sql`lower(slug)`", "computed"],
+    ["(await db.query.users.findFirst({}))?.email", "query"],
+  ])("%s is %s", (expression, origin) => {
+    expect(valueOf(expression).origin).toBe(origin);
+  });
+
+  test("rows of a parsed file are external", () => {
+    const project = drizzleProject(`import Papa from "papaparse"; export async function load(csv: string) { for (const row of Papa.parse(csv).data) await db.insert(posts).values({ id: "a", slug: row.slug }); }`);
+    const site = firstSite(project, "insert");
+    expect([site.columns?.[1]?.value.origin, site.loop]).toEqual(["external", true]);
+  });
+
+  test("a parameter's value comes from where its arguments come from", () => {
+    const helper = `async function add(slug: string, id: string) { await db.insert(posts).values({ id, slug }); }`;
+    const project = drizzleProject(`import { nanoid } from "nanoid"; ${helper} export async function POST(request: Request) { const body = await request.json(); await add(body.slug, nanoid()); }`);
+    expect(firstSite(project, "insert").columns?.map((each) => each.value.origin)).toEqual(["generated", "external"]);
+  });
+
+  test("server functions are called with what the browser sends", () => {
+    const project = prismaProject("", { "src/actions.ts": `"use server"; import { prisma } from "./db"; export async function add(title: string) { "use server"; await prisma.post.create({ data: { title, slug: title } }); }` });
+    expect(firstSite(project, "insert")).toMatchObject({ entry: "route", columns: [{ value: { origin: "external" } }, { value: { origin: "external" } }] });
+  });
+});
+
+describe("nullable", () => {
+  test.each([
+    ["null", true],
+    ["input.slug ?? null", true],
+    ["input.slug ? 'a' : null", true],
+    ["'x'", false],
+    ["`a${input.slug}`", false],
+    ["input.slug", null],
+  ])("%s: %s", (expression, nullable) => {
+    expect(valueOf(expression).nullable).toBe(nullable);
+  });
+
+  test("a caller that passes null makes a parameter nullable", () => {
+    const project = drizzleProject(`async function add(slug: string | null) { await db.insert(posts).values({ id: "a", slug }); } export const f = () => add(null);`);
+    expect(firstSite(project, "insert").columns?.[1]?.value.nullable).toBe(true);
+  });
+});
+
+describe("entries", () => {
+  const insert = `await db.insert(posts).values({ id: "a" });`;
+  const head = `import { db } from "@/db"; import { posts } from "@/schema";`;
+  const entryOf = (path: string, code: string) => drizzleProject("", { "tsconfig.json": `{"compilerOptions":{"paths":{"@/*":["./src/*"]}}}`, [path]: `${head}\n${code}` }).sites[0]?.entry;
+
+  test.each([
+    ["src/app/api/posts/route.ts", `export async function POST(request: Request) { ${insert} }`, "route"],
+    ["src/app/api/webhooks/stripe/route.ts", `export async function POST(request: Request) { ${insert} }`, "webhook"],
+    ["src/server.ts", `import express from "express"; const app = express(); app.post("/posts", async (req, res) => { ${insert} });`, "route"],
+    ["src/trpc.ts", `export const r = { add: publicProcedure.input(x).mutation(async ({ input }) => { ${insert} }) };`, "route"],
+    ["src/functions.ts", `export const f = inngest.createFunction({ id: "x" }, { event: "y" }, async ({ event }) => { ${insert} });`, "job"],
+    ["src/later.ts", `export const later = task({ id: "x", run: async (payload: any) => { ${insert} } });`, "job"],
+    ["src/consume.ts", `import { Worker } from "bullmq"; export const w = new Worker("q", async (job) => { ${insert} });`, "consumer"],
+    ["src/lib/posts.ts", `export async function add() { ${insert} }`, null],
+    ["src/seed.ts", `export async function add() { ${insert} }`, "seed"],
+    ["src/posts.test.ts", `export async function add() { ${insert} }`, "test"],
+  ])("%s: %s is a %s", (path, code, entry) => {
+    expect(entryOf(path, code)).toBe(entry);
+  });
+
+  test("is inherited from callers", () => {
+    const project = projectOf({
+      "package.json": "{}", "drizzle.config.ts": `export default { schema: "./src/schema.ts", dialect: "postgresql" };`,
+      "src/schema.ts": `import { pgTable, text } from "drizzle-orm/pg-core"; export const posts = pgTable("posts", { id: text("id").primaryKey() });`,
+      "src/lib.ts": `import { posts } from "./schema"; export async function add(db: any) { await db.insert(posts).values({ id: "a" }); }`,
+      "src/app/api/webhooks/route.ts": `import { add } from "../../../lib"; import { db } from "drizzle-orm"; export async function POST() { await add(db); }`,
+    });
+    expect(project.sites[0]).toMatchObject({ entry: "webhook", incidental: false });
+  });
+});
