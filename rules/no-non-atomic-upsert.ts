@@ -30,7 +30,7 @@ export const noNonAtomicUpsert: Rule = {
     for (const site of project.sites) {
       if (site.conflict?.native !== "no" || isPassedOver(site, options)) continue;
       if (site.entry === "migration" || site.entry === "seed" || site.entry === "script") continue;
-      if (isSerialized(site) || isRetried(site) || isViolationHandled(project, site)) continue;
+      if (isSerialized(site) || isRetried(site) || isViolationHandled(project, site, false)) continue;
       const problem = judge(project, site);
       if (problem) yield problem;
     }

@@ -37,7 +37,8 @@ export const requireConflictHandling: Rule = {
 /** Reached twice with the same values: from outside, or by its own retry. */
 function canBeRepeated(site: Site, options: RuleOptions): boolean {
   if (options.preset === "strict") return site.entry !== "migration" && site.entry !== "seed";
-  if (site.guards.some((guard) => guard.kind === "retry")) return true;
+  // A retry of its own, or "there is none yet" asked of another table: two callers may both hear it.
+  if (site.guards.some((guard) => guard.kind === "retry" || (guard.kind === "lookup" && guard.when === "absent" && guard.calls === 0))) return true;
   return site.entry === "webhook" || site.entry === "job" || site.entry === "consumer" || site.entry === "import" || site.entry === "route";
 }
 

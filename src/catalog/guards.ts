@@ -22,19 +22,24 @@ export function isRetried(site: Site): boolean {
 }
 
 /**
- * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts
- * when it recovers: it swallows the error, or reads or writes again. One that only turns the error into a message does not.
+ * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts when it
+ * recovers (it reads or writes again), or when it gives up this one write on purpose (`swallowed`). One that only turns the error into a
+ * message, or that logs whatever goes wrong in a larger block, does not.
  */
-export function isViolationHandled(project: Project, site: Site): boolean {
-  return site.guards.some((guard) => guard.kind === "handler" && dealsWithViolation(project, guard));
+export function isViolationHandled(project: Project, site: Site, swallowed = true): boolean {
+  return site.guards.some((guard) => guard.kind === "handler" && dealsWithViolation(project, guard, swallowed));
 }
 
-function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>): boolean {
+function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>, swallowed: boolean): boolean {
   const handler = project.handlers.find((item) => item.id === guard.handler);
   if (!handler) return false;
   if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique") return true;
   if (handler.handles === "other" || handler.rethrows === "always") return false;
-  return handler.swallows || recovers(project, handler);
+  return (swallowed && handler.swallows && writesIn(project, handler) <= 1) || recovers(project, handler);
+}
+
+function writesIn(project: Project, handler: Handler): number {
+  return handler.covers.filter((id) => project.sites[id]?.kind !== "lookup").length;
 }
 
 function recovers(project: Project, handler: Handler): boolean {
