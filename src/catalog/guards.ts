@@ -24,10 +24,10 @@ export function isRetried(site: Site): boolean {
 /**
  * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts when it
  * recovers (it reads or writes again), or when it gives up this one write on purpose (`swallowed`). One that only turns the error into a
- * message, or that logs whatever goes wrong in a larger block, does not.
+ * message, or that logs whatever goes wrong in a larger block, does not. Handed to a wrapper that gives errors as values: unknown, so yes.
  */
 export function isViolationHandled(project: Project, site: Site, swallowed = true): boolean {
-  return site.guards.some((guard) => guard.kind === "handler" && dealsWithViolation(project, guard, swallowed));
+  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "handler" && dealsWithViolation(project, guard, swallowed)));
 }
 
 function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>, swallowed: boolean): boolean {

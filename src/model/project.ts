@@ -174,6 +174,8 @@ export type Guard =
   | { kind: "delete"; site: number; calls: number }
   /** Inserted before in the same flow into another table: this row hangs from it. */
   | { kind: "insert"; site: number; calls: number }
+  /** It is handed to a function that may turn its failure into a value (`tryCatch(…)`): who deals with that is not followed. */
+  | { kind: "wrapper"; at: Span; calls: number }
   | { kind: "retry"; at: Span; calls: number }
   | { kind: "queue"; at: Span; calls: number };
 

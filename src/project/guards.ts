@@ -11,6 +11,7 @@ import type { Evaluated } from "./program.ts";
 import { transactionsAround } from "./transactions.ts";
 import { valueOf } from "./values.ts";
 import { valueText } from "./value-text.ts";
+import { wrappersAround } from "./wrappers.ts";
 
 /** Works out what stands around and before each site. `handlerOf`: the handler of a file's handler fact. */
 export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "resultOf">): void {
@@ -50,7 +51,7 @@ function settle(guards: Guard[]): Guard[] {
 }
 
 function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
-  const guards: Guard[] = [...handlerGuards(frame, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame)];
+  const guards: Guard[] = [...handlerGuards(frame, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame), ...wrappersAround(flow, frame)];
   if (site.kind === "lookup") return guards;
   return [...guards, ...queuesAround(flow, frame), ...lookupGuards(flow, site, draft, frame), ...earlierWrites(flow, site, draft, frame)];
 }

@@ -1,0 +1,47 @@
+import type { Expression } from "../model/expression.ts";
+import type { CallFact, CodeFacts } from "../model/facts.ts";
+import type { Guard } from "../model/project.ts";
+import { lastName, unspread } from "./expressions.ts";
+import type { Flow, Frame } from "./flow.ts";
+
+/** `tryCatch(…)`, `Result.fromPromise(…)`, `safely(…)`: what fails comes back as a value. */
+const WRAPS = /^(?:try|safe|attempt)|^(?:to|wrap)$|[rR]esult$|fromPromise|fromThrowable|[cC]atch(?:Error)?s?$/;
+
+type Call = Extract<Expression, { kind: "call" }>;
+
+/** Functions that a write is handed to, as a promise or inside a callback, and that may turn its failure into a value. */
+export function wrappersAround(flow: Flow, frame: Frame): Guard[] {
+  const code = flow.program.facts(frame.path)?.code;
+  if (code == null) return [];
+  const around = [...holders(code, frame.fact), ...callbacks(code, frame.fact)];
+  return around.filter(({ call, inside }) => mayCatch(flow, frame.path, call, inside)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
+}
+
+type Around = { call: Call; inside: number | null; at: CallFact["at"] };
+
+/** `queryResult(db.insert(…))`: calls that take this one as an argument. */
+function holders(code: CodeFacts, fact: CallFact): Around[] {
+  if (fact.use.kind !== "argument") return [];
+  return code.calls.flatMap((other): Around[] => {
+    const { expression } = other;
+    if (other === fact || expression.kind !== "call" || other.at.start > fact.at.start || other.at.end < fact.at.end) return [];
+    const taken = expression.args.map(unspread).some((item) => item.kind !== "function" && item.start <= fact.at.start && item.end >= fact.at.end);
+    return taken ? [{ call: expression, inside: other.function, at: other.at }] : [];
+  });
+}
+
+/** `tryCatch(async () => { … })`: the calls whose callbacks it stands in. */
+function callbacks(code: CodeFacts, fact: CallFact): Around[] {
+  return fact.context.flatMap((step): Around[] => {
+    const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
+    const other = handed?.call == null ? undefined : code.calls[handed.call];
+    return other?.expression.kind === "call" ? [{ call: other.expression, inside: other.function, at: other.at }] : [];
+  });
+}
+
+/** A function of the project that has a handler of its own, or one of a package that is called so. */
+function mayCatch(flow: Flow, path: string, call: Call, inside: number | null): boolean {
+  const to = flow.graph.resolve(path, call.callee, inside);
+  if (to === null) return WRAPS.test(lastName(call.callee));
+  return flow.program.facts(to.path)?.code?.handlers.some((handler) => handler.function === to.function && handler.rethrows !== "always") ?? false;
+}
