@@ -1,7 +1,7 @@
 import type { Expression } from "../model/expression.ts";
 import { bindArguments, type ErrorScope } from "./error-helpers.ts";
+import { evaluate } from "./evaluate.ts";
 import { lastName, unspread } from "./expressions.ts";
-
 
 const CASTS = new Set(["String", "Object", "toError", "ensureError", "asError"]);
 const SAME = new Set(["toString", "toLowerCase", "toUpperCase", "trim"]);
@@ -19,7 +19,7 @@ export function errorPaths(scope: ErrorScope, expression: Expression, hops = 0):
     case "member":
       return inner(expression.of).map((path) => [...path, expression.name]);
     case "index":
-      return inner(expression.of).map((path) => [...path, "0"]);
+      return inner(expression.of).map((path) => [...path, stepOf(scope, expression.index)]);
     case "binary":
       return expression.operator === "&&" ? inner(expression.right) : ["??", "||"].includes(expression.operator) ? unique([...inner(expression.left), ...inner(expression.right)]) : [];
     case "conditional":
@@ -31,6 +31,12 @@ export function errorPaths(scope: ErrorScope, expression: Expression, hops = 0):
     default:
       return [];
   }
+}
+
+/** `error[field]` where a helper was called with "code"; else an element of a list. */
+function stepOf(scope: ErrorScope, index: Expression): string {
+  const value = evaluate(scope.program, scope.path, index, scope.env);
+  return value.kind === "string" ? value.value : "0";
 }
 
 function unique(paths: string[][]): string[][] {

@@ -51,10 +51,19 @@ function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binar
   const leftPaths = errorPaths(scope, left);
   const [paths, against, asked] = leftPaths.length > 0 ? [leftPaths, right, left] : [errorPaths(scope, right), left, right];
   if (against.kind === "boolean") return testsOf(scope, asked, isNot === against.value);
-  if (paths.length === 0) return NONE;
+  if (paths.length === 0) return { tests: [], opaque: asksForCode(scope, left, right) ? 1 : 0 };
   const values = literals(evaluate(scope.program, scope.path, against, scope.env));
   if (values === null) return { tests: [], opaque: 1 };
-  return { tests: paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot))), opaque: 0 };
+  const tests = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
+  return { tests, opaque: tests.length === 0 && values.some((value) => UNIQUE_CODE.test(value)) ? 1 : 0 };
+}
+
+const UNIQUE_CODE = /^(?:23505|P2002|1062|2067|1555|ER_DUP_ENTRY)$/;
+
+/** `codeOf(error) === "23505"`: something of the error is compared with the code, whatever it is. */
+function asksForCode(scope: ErrorScope, left: Expression, right: Expression): boolean {
+  const codes = [left, right].some((each) => literals(evaluate(scope.program, scope.path, each, scope.env))?.some((value) => UNIQUE_CODE.test(value)) === true);
+  return codes && [left, right].some((each) => someExpression(each, (part) => part.kind === "call" && part.args.some((arg) => errorPaths(scope, unspread(arg)).length > 0)));
 }
 
 /** `message.indexOf("duplicate key") >= 0`. */

@@ -8,6 +8,11 @@ export function isGeneratorName(name: string): boolean {
   return name !== "init" && name !== "getId" && name !== "newId" ? GENERATORS.test(name) : name === "newId";
 }
 
+/** Is a function of this text one that was made to generate: `const newSlug = customAlphabet("…", 12)`, then `newSlug()`? */
+export function isMadeGenerator(callee: string): boolean {
+  return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)$/s.test(callee);
+}
+
 /** Members and calls of a request that hold what the caller sent. */
 export const REQUEST_PARTS = new Set([
   "body", "json", "formData", "text", "params", "param", "query", "searchParams", "headers", "header", "cookies", "rawBody", "payload", "data", "parseBody",

@@ -2,7 +2,7 @@ import type { Expression } from "../model/expression.ts";
 import { evaluate } from "./evaluate.ts";
 import { expressionAt } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
-import { isGeneratorName } from "./value-names.ts";
+import { isGeneratorName, isMadeGenerator } from "./value-names.ts";
 
 const DEEPEST = 8;
 const memo = new WeakMap<Evaluated, string>();
@@ -42,7 +42,7 @@ function makeText(program: Program, value: Evaluated, depth: number): string {
     case "module":
       return value.path;
     case "function":
-      return `function#${String(value.at.start)}`;
+      return program.facts(value.path)?.code?.functions[value.function]?.name ?? `function#${String(value.at.start)}`;
     case "member":
       return `${inner(value.of)}.${value.name}`;
     case "call":
@@ -62,7 +62,7 @@ function callText(value: Extract<Evaluated, { kind: "call" }>, inner: (value: Ev
   const callee = inner(value.callee);
   const args = value.args.map(inner).join(", ");
   const name = callee.split(".").at(-1) ?? "";
-  const fresh = isGeneratorName(name) || callee === "Date.now" || (value.new && callee === "Date" && args === "");
+  const fresh = isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || (value.new && callee === "Date" && args === "");
   return `${value.new ? "new " : ""}${callee}(${args})${fresh ? `#${String(value.at.start)}` : ""}`;
 }
 

@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { expressionAt, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
-import { isGeneratorName } from "./value-names.ts";
+import { isGeneratorName, isMadeGenerator } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
 type Origin = Value["origin"];
@@ -79,7 +79,7 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   if (site !== null) return "query";
   const callee = valueText(values.program, value.callee);
   const name = callee.split(".").at(-1) ?? "";
-  if (isGeneratorName(name) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
+  if (isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
   const args = value.args.map((each) => originOf(values, each, depth + 1));
