@@ -2,6 +2,7 @@ import type { Catalog, Table, UniqueKey } from "../model/catalog.ts";
 import type { Migration } from "../model/project.ts";
 import type { NewKey, QualifiedName, SchemaChange } from "../model/schema-change.ts";
 import type { Span } from "../model/span.ts";
+import { emptyTables } from "./emptiness.ts";
 import { partColumns } from "./keys.ts";
 import type { ReplayStep } from "./replay.ts";
 import { replay } from "./replay.ts";
@@ -14,7 +15,7 @@ export type KeyBuild = {
   /** The table when the statement runs, and when the migration starts. */
   table: Table;
   earlier: Table;
-  key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct">;
+  key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "include">;
   /** `column`: ADD COLUMN … UNIQUE. */
   how: "index" | "constraint" | "primary" | "column";
   concurrently: boolean;
@@ -27,8 +28,8 @@ export type KeyBuild = {
 const memo = new WeakMap<Migration, KeyBuild[]>();
 
 /**
- * Keys built on tables that existed before the migration. Not: tables created in it, temporary ones, USING INDEX (the index is there
- * already), ON ONLY a partitioned parent (no rows), and IF NOT EXISTS over an index that exists.
+ * Keys built on tables that existed before the migration. Not: tables created in it, those that are known to be empty by then, temporary
+ * ones, USING INDEX (the index is there already), ON ONLY a partitioned parent (no rows), and IF NOT EXISTS over an index that exists.
  */
 export function keyBuilds(migration: Migration): KeyBuild[] {
   const known = memo.get(migration);
@@ -64,6 +65,7 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
   if (!built) return [];
   const table = resolve(step.before, built.table, step) ?? resolve(step.after, built.table, step);
   if (!table || table.kind !== "table" || table.temporary || created.has(table.id)) return [];
+  if (emptyTables(migration, step.index).has(table.id)) return [];
   const earlier = migration.before.tables[renamed.get(table.id) ?? table.id];
   if (!earlier) return [];
   return built.keys.map((key) => ({
@@ -85,8 +87,8 @@ type Built = { table: QualifiedName; keys: NewKey[]; how(key: NewKey): KeyBuild[
 function keysOf(change: SchemaChange, before: Catalog): Built | null {
   if (change.kind === "create-index") {
     if (!change.unique || change.only || (change.ifNotExists && indexExists(before, change.index.name))) return null;
-    const { name, parts, where } = change.index;
-    const key: NewKey = { name, kind: "index", parts, where, nullsNotDistinct: change.nullsNotDistinct, deferrable: false, at: change.at };
+    const { name, parts, where, include } = change.index;
+    const key: NewKey = { name, kind: "index", parts, where, include, nullsNotDistinct: change.nullsNotDistinct, deferrable: false, at: change.at };
     return { table: change.table, keys: [key], how: () => "index", concurrently: change.concurrently, ifNotExists: change.ifNotExists };
   }
   const plain = { concurrently: false, ifNotExists: false };

@@ -29,6 +29,8 @@ function readNested(scope: Scope, node: Node, ctes: ReadonlySet<string>, at: Spa
   if (remove) return [...inside, readDelete(scope, remove, at)];
   if (merge) return [...inside, readMerge(scope, merge, at)];
   if (select) return [...inside, ...readSelects(scope, select, names, at)];
+  const truncate = as(node, "TruncateStmt");
+  if (truncate) return readTruncate(truncate, at);
   return readWrapped(scope, node, ctes, at);
 }
 
@@ -77,6 +79,15 @@ function readDelete(scope: Scope, statement: Tree.DeleteStmt, at: Span): SqlQuer
     match: readMatch(scope, statement.whereClause, ownNames(statement.relation)),
     returning: returns(statement),
   };
+}
+
+/** TRUNCATE: a DELETE of every row. */
+function readTruncate(statement: Tree.TruncateStmt, at: Span): SqlQuery[] {
+  return (statement.relations ?? []).flatMap((node) => {
+    const relation = as(node, "RangeVar");
+    if (!relation) return [];
+    return [{ ...blank, kind: "delete", table: tableName(relation), alias: null, at, rows: "unknown", match: { columns: [], rest: [] }, returning: false }];
+  });
 }
 
 /** WHEN NOT MATCHED THEN INSERT is an insert that no conflict clause guards. */
