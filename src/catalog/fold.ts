@@ -66,16 +66,17 @@ export function applyChange(session: Session, change: SchemaChange): void {
   }
 }
 
-type SmallChange = Extract<SchemaChange, { kind: "rename-table" | "set-schema" | "set-type" | "set-default" | "add-foreign-key" | "opaque" }>;
+type SmallChange = Extract<SchemaChange, { kind: "rename-table" | "set-schema" | "set-type" | "set-default" | "add-foreign-key" | "add-enum-value" | "opaque" }>;
 
 function applySmallChange(session: Session, change: SmallChange): void {
-  if (change.table === null) return;
+  if (change.kind === "add-enum-value" || change.table === null) return;
   if (change.kind === "add-foreign-key") {
     addForeignKey(session, resolveOrStub(session, change.table), change.foreignKey);
     return;
   }
   if (change.kind === "opaque") {
-    putTable(session, { ...resolveOrStub(session, change.table), complete: false });
+    const touched = change.mentioned ? resolve(session, change.table) : resolveOrStub(session, change.table);
+    if (touched) putTable(session, { ...touched, complete: false });
     return;
   }
   const table = resolve(session, change.table);

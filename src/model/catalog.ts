@@ -50,9 +50,9 @@ export type Column = {
 
 /**
  * `fresh`: every row gets another value (serial, identity, uuid, cuid, nanoid, now()), so that two inserts cannot collide on it.
- * `by`: who makes the value, the database or the client library.
+ * `by`: who makes the value, the database or the client library. `literal`: canonical text of a constant (`false`, `'new'`, `1`), where SQL says one.
  */
-export type ColumnDefault = { by: "database" | "client"; fresh: boolean };
+export type ColumnDefault = { by: "database" | "client"; fresh: boolean; literal?: string };
 
 export type KeyPart =
   | { kind: "column"; column: string; collation: string | null; opclass: string | null }

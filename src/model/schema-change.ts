@@ -57,8 +57,13 @@ export type SchemaChange = { at: Span } & (
   | { kind: "drop-index"; indexes: QualifiedName[]; concurrently: boolean; ifExists: boolean }
   | { kind: "rename-index"; index: QualifiedName; to: string; ifExists: boolean }
   | { kind: "search-path"; schemas: string[] }
-  /** DDL that was seen but not understood (EXECUTE of a computed text, another dialect); `table` where it is known which one it touches. */
-  | { kind: "opaque"; table: QualifiedName | null }
+  /** ALTER TYPE … ADD VALUE: no row holds it yet. */
+  | { kind: "add-enum-value"; value: string }
+  /**
+   * DDL that was seen but not understood (EXECUTE of a computed text, another dialect); `table` where it is known which one it touches.
+   * `mentioned`: a block that computes DDL only names it in a string, so it may be no table at all.
+   */
+  | { kind: "opaque"; table: QualifiedName | null; mentioned?: true }
 );
 
 /** Keys as written: names may be missing (fold gives Postgres' default), spans are the change's. */

@@ -18,7 +18,22 @@ export function readDoBody(scope: Scope, node: Node): Statement[] {
   if (!source) return [];
   const statements = readProcedure(scope, source);
   for (const statement of statements) statement.changes = statement.changes.map(tolerate);
+  addMentioned(source, statements);
   return statements;
+}
+
+/** Where computed DDL names no table, it may touch those that the block names in strings: `FOREACH name IN ARRAY ARRAY['a', 'b']`. */
+function addMentioned(source: SqlSource, statements: Statement[]): void {
+  const changes = statements.flatMap((statement) => statement.changes);
+  const unknown = statements.findLast((statement) => statement.changes.some((change) => change.kind === "opaque" && change.table === null));
+  if (!unknown) return;
+  const known = new Set(changes.flatMap((change) => (change.kind === "opaque" && change.table !== null ? [change.table.name] : [])));
+  for (const { kind, start, end } of source.segments) {
+    const [, schema, name] = kind === "string" ? (/^'(?:"?(\w+)"?\.)?"?(\w+)"?'$/.exec(source.text.slice(start, end)) ?? []) : [];
+    if (name === undefined || known.has(name)) continue;
+    known.add(name);
+    unknown.changes.push({ kind: "opaque", at: source.span(start, end), table: { schema: schema ?? null, name }, mentioned: true });
+  }
 }
 
 /** Queries of a function's body: they run when it is called, so its schema changes are not counted. */

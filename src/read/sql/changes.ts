@@ -38,6 +38,7 @@ const readers: Record<string, Reader> = {
   IndexStmt: (scope, statement: Tree.IndexStmt) => [readCreateIndex(scope, statement)],
   DropStmt: (scope, statement: Tree.DropStmt) => readDrop(scope, statement),
   CreateSchemaStmt: (scope, statement: Tree.CreateSchemaStmt) => readCreateSchema(scope, statement),
+  AlterEnumStmt: (scope, statement: Tree.AlterEnumStmt) => (statement.newVal && !statement.oldVal ? [{ kind: "add-enum-value", at: whole(scope), value: statement.newVal }] : []),
   VariableSetStmt: (scope, statement: Tree.VariableSetStmt) => readSearchPath(scope, statement),
 };
 

@@ -1,5 +1,6 @@
 import type { Node } from "libpg-query";
 import type { ColumnDefault } from "../../model/catalog.ts";
+import { quoteLiteral } from "./canonical-text.ts";
 import { as, namesOf } from "./nodes.ts";
 
 /**
@@ -32,5 +33,15 @@ export function isFresh(node: Node | undefined): boolean {
 export function readDefault(node: Node | undefined): ColumnDefault | null {
   const inner = as(node, "TypeCast")?.arg ?? node;
   if (!node || as(inner, "A_Const")?.isnull) return null;
-  return { by: "database", fresh: isFresh(node) };
+  const literal = literalOf(inner);
+  return { by: "database", fresh: isFresh(node), ...(literal === null ? {} : { literal }) };
+}
+
+/** The constant as canonical text spells it; null: it is computed. */
+function literalOf(node: Node | undefined): string | null {
+  const constant = as(node, "A_Const");
+  if (constant?.boolval) return String(constant.boolval.boolval ?? false);
+  if (constant?.sval) return quoteLiteral(constant.sval.sval ?? "");
+  if (constant?.ival) return String(constant.ival.ival ?? 0);
+  return null;
 }
