@@ -3,9 +3,9 @@ import { loadFiles } from "../src/disk/load.ts";
 import type { Project, Site, Written } from "../src/model/project.ts";
 import { buildProject } from "../src/project/build.ts";
 
-/** The project of some files. Needs `loadSqlParser()` to have been awaited. */
+/** The project of some files, tests too. Needs `loadSqlParser()` to have been awaited. */
 export function projectOf(files: Record<string, string>): Project {
-  return buildProject(loadFiles(filesFrom(files)));
+  return buildProject(loadFiles(filesFrom(files), { tests: true }));
 }
 
 const DRIZZLE = {

@@ -46,7 +46,7 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[]):
 /** A folder's project, without any rule. */
 export async function readFolder(target: Target, config: Config) {
   await loadSqlParser();
-  const input = loadProject(target.root, { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {} });
+  const input = loadProject(target.root, { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {}, tests: config.includeTests ?? false });
   const built = buildProject(input);
   return { project: { ...built, unread: mergeUnread([...built.unread, ...input.unread]) }, input };
 }

@@ -1,5 +1,6 @@
 import type { FileFacts } from "../model/facts.ts";
 import type { DatabaseSource, ProjectInput } from "../model/input.ts";
+import { entryOf, isGenerated } from "../project/files.ts";
 import { canHoldFacts, readFile } from "../read/index.ts";
 import { overrideDatabases } from "./overrides.ts";
 import type { DatabaseOverride } from "./overrides.ts";
@@ -7,7 +8,7 @@ import type { Discovery } from "./context.ts";
 import { claimedBy, discoverDatabases } from "./discover.ts";
 import { openFolder } from "./files.ts";
 import type { Files } from "./files.ts";
-import { isSource } from "./languages.ts";
+import { isCode, isSource } from "./languages.ts";
 import { readPackages } from "./packages.ts";
 import { folderOf } from "./paths.ts";
 import { createReach } from "./reach.ts";
@@ -20,6 +21,8 @@ export type LoadOptions = {
   databases?: Record<string, DatabaseOverride>;
   /** Files and folders that the user named: .sql files among them that belong to no database are linted as migrations of their own. */
   asked?: string[];
+  /** Read the code of tests and what tools wrote too; else only where a name leads to it. */
+  tests?: boolean;
 };
 
 /** Reads a project's folder: its files, packages, configurations and databases. Facts of a file are read when they are asked for. */
@@ -29,7 +32,7 @@ export function loadProject(root: string, options: LoadOptions = {}): ProjectInp
 
 /** The same for files that are open already. */
 export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput & { files: Files } {
-  const { candidates, facts } = openFacts(files);
+  const { candidates, facts } = openFacts(files, options);
   const packages = readPackages(files);
   const input: ProjectInput = {
     paths: files.all,
@@ -46,13 +49,13 @@ export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput
 }
 
 /** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */
-function openFacts(files: Files): { candidates: string[]; facts(path: string): FileFacts | null } {
+function openFacts(files: Files, options: LoadOptions): { candidates: string[]; facts(path: string): FileFacts | null } {
   const texts = new Map<string, string>();
   const known = new Map<string, FileFacts | null>();
   const candidates = files.paths.filter((path) => {
-    if (!isSource(path) || files.links.has(path)) return false;
+    if (!isSource(path) || files.links.has(path) || isLeftOut(path, options)) return false;
     const text = files.text(path);
-    if (text === null || !canHoldFacts(path, text)) return false;
+    if (text === null || !canHoldFacts(path, text) || isToolsWork(path, text, options)) return false;
     texts.set(path, text);
     return true;
   });
@@ -66,6 +69,16 @@ function openFacts(files: Files): { candidates: string[]; facts(path: string): F
     return read;
   };
   return { candidates, facts };
+}
+
+/** Tests are out of every report unless somebody asks for them; often they are half of a project's code. */
+function isLeftOut(path: string, { tests, asked }: LoadOptions): boolean {
+  return tests !== true && isCode(path) && entryOf(path, false) === "test" && asked?.includes(path) !== true;
+}
+
+/** A generated client; generated tables are as good as written ones. */
+function isToolsWork(path: string, text: string, { tests, asked }: LoadOptions): boolean {
+  return tests !== true && isCode(path) && isGenerated(path) && !text.includes("drizzle-orm") && asked?.includes(path) !== true;
 }
 
 function loose(files: Files, databases: DatabaseSource[], named: string[]): DatabaseSource[] {

@@ -28,7 +28,8 @@ export function buildProject(input: ProjectInput): Project {
 /** The files that hold facts, in order of their paths; what was not understood in them goes to `unread`. */
 function describeFiles(input: ProjectInput, unread: Unread[]): ProjectFile[] {
   const migrations = new Set(input.databases.flatMap((source) => source.migrations.flatMap((list) => list.files)));
-  const paths = new Set([...input.candidates, ...migrations]);
+  const schemas = input.databases.flatMap((source) => source.schemaFiles);
+  const paths = new Set([...input.candidates, ...schemas, ...migrations]);
   return [...paths].sort().map((path) => {
     const facts = input.facts(path);
     unread.push(...(facts?.unread ?? []));
