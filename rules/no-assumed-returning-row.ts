@@ -20,7 +20,7 @@ export const noAssumedReturningRow: Rule = {
       const used = site.returning === "used-unchecked" && site.client !== "sqlc";
       const passed = site.returning === "passed-on" || site.returning === "used-unchecked";
       if (!used && (!passed || (site.rows !== "one" && site.client !== "sqlc"))) continue;
-      if (!used && options.preset !== "strict" && !(site.client === "sqlc" && conflict.action === "nothing")) continue;
+      if (!used && options.preset !== "strict") continue;
       const problem = describe(project, site, used);
       if (problem) yield problem;
     }

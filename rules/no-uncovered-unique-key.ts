@@ -3,6 +3,7 @@ import {
   conflictRowMayLieIn,
   databaseOf,
   describeKey,
+  isLookedUp,
   isPassedOver,
   isSerialized,
   isViolationHandled,
@@ -15,7 +16,7 @@ import {
 } from "../src/catalog/lookup.ts";
 import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
-import type { Conflict, Site, Value, Written } from "../src/model/project.ts";
+import type { Conflict, Project, Site, Value, Written } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
 
 export const noUncoveredUniqueKey: Rule = {
@@ -35,22 +36,25 @@ export const noUncoveredUniqueKey: Rule = {
       if (!table || table.kind !== "table" || databaseOf(project, site.database)?.catalog.dialect === "mysql") continue;
       const verdict = arbiterOf(project, site);
       if (verdict?.kind !== "match") continue;
-      const problem = judge(table, site, conflict, verdict.keys);
-      if (problem) yield problem;
+      yield* judge(project, table, site, conflict, verdict.keys);
     }
   },
 };
 
-function judge(table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Problem | null {
+function judge(project: Project, table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Problem[] {
+  // Whether a row excludes another is more than its values tell.
+  if (arbiters.some((arbiter) => arbiter.kind === "exclusion")) return [];
   const others = table.keys.filter((key) => !arbiters.includes(key) && key.kind !== "exclusion" && key.valid !== false);
-  const open = others.filter((key) => !isImplied(key, arbiters));
-  for (const key of open) {
-    if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict))) continue;
+  // A look-up by the other key leaves a race at most, which is no-check-then-insert's affair.
+  const open = others.filter((key) => !isImplied(key, arbiters) && !isLookedUp(project, site, partColumns(key)));
+  const written = open.flatMap((key) => {
+    if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict))) return [];
     const set = setsNewValue(key, site, conflict, arbiters);
-    if (set) return describe(table, site, arbiters, key, set);
-  }
-  const hit = open.find((key) => key.where === null && insertCanHit(key, site, arbiters));
-  return hit ? describe(table, site, arbiters, hit, null) : null;
+    return set ? [describe(table, site, arbiters, key, set)] : [];
+  });
+  if (written.length > 0) return written;
+  const hit = open.find((key) => key.where === null && !isNamedAlike(key, arbiters) && insertCanHit(key, site, arbiters));
+  return hit ? [describe(table, site, arbiters, hit, null)] : [];
 }
 
 /** Rows that agree on the other key agree on the target too, so the target's conflict comes with it. */
@@ -59,19 +63,36 @@ function isImplied(key: UniqueKey, arbiters: UniqueKey[]): boolean {
   return arbiters.some((arbiter) => partTexts(arbiter).every((part) => columns.includes(part)));
 }
 
+/** A slug is its name in another spelling: where only these two differ, rows that agree on the name agree on the slug. */
+function isNamedAlike(key: UniqueKey, arbiters: UniqueKey[]): boolean {
+  const own = partColumns(key);
+  return arbiters.some((arbiter) => {
+    const target = partColumns(arbiter);
+    const [only, other] = [own.filter((column) => !target.includes(column)), target.filter((column) => !own.includes(column))];
+    return only.length === 1 && other.length === 1 && /(?:^|_)(?:name|title|label)$/i.test(only[0] ?? "") && /(?:^|_)(?:slug|handle|key)$/i.test(other[0] ?? "");
+  });
+}
+
 /** The assignment in DO UPDATE SET that gives a column of the other key a new value. */
 function setsNewValue(key: UniqueKey, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Written | null {
   if (conflict.action !== "update" || conflict.sets === null) return null;
   const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
+  const same = targetValues(site, target);
   const sets = conflict.sets === "all" ? (site.columns ?? []).filter((item) => !target.has(item.column)) : conflict.sets;
-  const written = partColumns(key).flatMap((column) => (target.has(column) ? [] : (sets.find((item) => item.column === column && isNew(item, site)) ?? [])));
-  // The last column is the most telling one: (org, project, slug).
-  return written.at(-1) ?? null;
+  const written = partColumns(key).flatMap((column) => (target.has(column) ? [] : (sets.find((item) => item.column === column && isNew(item, site, same)) ?? [])));
+  // The last column is the most telling one: (org, project, slug), unless it says when: (org, slug, deleted_at).
+  return written.findLast((item) => !/(?:_at|At)$/.test(item.column)) ?? written.at(-1) ?? null;
 }
 
-function isNew(item: Written, site: Site): boolean {
+/** Texts of the values that the target's columns get: another column with one of them agrees wherever the target does. */
+function targetValues(site: Site, target: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set((site.columns ?? []).flatMap((item) => (target.has(item.column) && item.value.text !== "" ? [item.value.text] : [])));
+}
+
+function isNew(item: Written, site: Site, same: ReadonlySet<string>): boolean {
   // `excluded.x` is whatever the INSERT writes there.
   const inserted = item.value.origin === "excluded" ? site.columns?.find((other) => other.column === item.column)?.value : undefined;
+  if (same.has((inserted ?? item.value).text)) return false;
   return isFromCaller(inserted ?? item.value) || (item.value.origin === "excluded" && inserted === undefined);
 }
 
@@ -86,7 +107,17 @@ function insertCanHit(key: UniqueKey, site: Site, arbiters: UniqueKey[]): boolea
   const columns = partColumns(key);
   const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
   if (values.some((value) => value === undefined || (value.origin !== "literal" && !isFromCaller(value)))) return false;
-  return columns.some((column, position) => !target.has(column) && isFromCaller(values[position]!));
+  const same = targetValues(site, target);
+  return columns.some((column, position) => !target.has(column) && isFromCaller(values[position]!) && !same.has(values[position]!.text));
+}
+
+/** `save(account)` writes one object under its own id, as an UPDATE would: who changed it answers for its other keys. */
+function isOwnRow(site: Site, arbiters: UniqueKey[], set: Written): boolean {
+  const ids = arbiters.flatMap((arbiter) => (arbiter.kind === "primary" ? partColumns(arbiter) : []));
+  const root = /^([\w$]+\.)/.exec(set.value.text)?.[1];
+  if (ids.length !== 1 || root === undefined || set.value.origin !== "parameter") return false;
+  const identity = site.columns?.find((item) => item.column === ids[0])?.value;
+  return identity === undefined ? !site.columnsComplete : identity.origin === "parameter" && identity.text.startsWith(root);
 }
 
 function describe(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKey, set: Written | null): Problem {
@@ -100,7 +131,7 @@ function describe(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKe
       : `ON CONFLICT covers only ${target}; a new row can still hit ${describeKey(key)} of ${title}: Postgres answers 23505, ${answer}, despite the ${site.conflict?.action === "nothing" ? "DO NOTHING" : "upsert"}.`,
     at: set ? set.at : (site.conflict?.at ?? site.at),
     see: place ? [{ at: place, message: describeKey(key) }] : [],
-    severity: set && key.where === null ? "error" : "warning",
+    severity: set && key.where === null && !isOwnRow(site, arbiters, set) ? "error" : "warning",
     table: table.id,
     columns: partColumns(key),
     sqlstate: "23505",

@@ -16,6 +16,20 @@ export function isSerialized(site: Site): boolean {
   );
 }
 
+/** Was a row with what the site writes into some of these columns, and nothing else, sought before in the same flow? */
+export function isLookedUp(project: Project, site: Site, columns: readonly string[]): boolean {
+  return site.guards.some((guard) => {
+    if (guard.kind !== "lookup" || guard.when === "present" || guard.match === null || guard.match.length === 0) return false;
+    if (project.sites[guard.site]?.table !== site.table) return false;
+    return guard.match.every(({ column, value }) => columns.includes(column) && site.columns?.find((item) => item.column === column)?.value.text === value.text);
+  });
+}
+
+/** Does its transaction fail with 40001 rather than let two callers both pass the same look-up? */
+export function isIsolated(site: Site): boolean {
+  return site.guards.some((guard) => guard.kind === "transaction" && guard.isolation === "serializable");
+}
+
 /** Is the whole flow run again when it fails? Then a violation heals itself. */
 export function isRetried(site: Site): boolean {
   return site.guards.some((guard) => guard.kind === "retry" || (guard.kind === "transaction" && guard.retries));

@@ -9,8 +9,9 @@ import { databaseOf, tableOf } from "./tables.ts";
 
 export { allKeys, columnOf, databaseOf, findKeysByName, findTable, relationNames, tableOf, type TableRef } from "./tables.ts";
 export { keyColumns, keysOn, keysTouching, keysWithin, partColumns, primaryKeyOf, totalKeysWithin } from "./keys.ts";
-export { insertedValue, isFresh, keysViolatedBy } from "./violations.ts";
+export { insertedValue, isFresh, keysViolatedBy, surelyLiesIn } from "./violations.ts";
 export type { RowValue } from "./row-value.ts";
+export { meaningOfRest, type RestMeaning } from "./lookup-rest.ts";
 export { conflictRowMayLieIn } from "./conflict-row.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
 export { describeColumns, describeKey, describeParts } from "./describe.ts";
@@ -19,13 +20,14 @@ export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
 export { cutName } from "./names.ts";
-export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quoteTable, tableTitle } from "./words.ts";
+export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
-export { isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
+export { isLookedUp, isIsolated, isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
 export { whyNever } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
 export { splitPredicate, statementsBefore } from "./history.ts";
+export { mayHoldDuplicates } from "./duplicates.ts";
 
 /** What the database answers to the site's conflict clause; null: it has none, or its table is not resolved. */
 export function arbiterOf(project: Project, site: Site): ArbiterVerdict | null {

@@ -38,7 +38,7 @@ function readValue(view: CallView, linked: Linked, value: Evaluated, values: Eva
     if (statements.length === 0) continue;
     for (const [i, each] of values.entries()) piece.values.set(`$${String(i + 1)}`, each);
     const outer = enclosingCall(view, linked);
-    const reading = draftStatements(linked, statements, { path: view.path, call: view.index, client: "raw-sql", receiver: receiverOf(view, outer), values: piece.values, partial: piece.partial, many: piece.many, prepared, database: null });
+    const reading = draftStatements(linked, statements, { path: view.path, call: view.index, client: "raw-sql", receiver: receiverOf(view, outer), values: piece.values, partial: piece.partial, partialTarget: piece.partialTarget, many: piece.many, prepared, database: null });
     settleUse(view, linked, outer, reading);
     return reading;
   }

@@ -14,6 +14,8 @@ export type SqlOrigin = {
   receiver: Draft["receiver"];
   values: Map<string, Evaluated>;
   partial: boolean;
+  /** Something unknown stands between ON CONFLICT and DO. */
+  partialTarget?: boolean;
   many: boolean;
   prepared: boolean;
   /** The database that it runs on, where that is known. */
@@ -42,18 +44,22 @@ function effectsOf(statement: Statement, origin: SqlOrigin): Effect[] {
 
 function draftQuery(linked: Linked, statement: Statement, query: SqlQuery, origin: SqlOrigin): Draft[] {
   if (query.kind === "merge" || query.table === null) return [];
-  const found = query.table.name === UNKNOWN_NAME ? null : findTable(linked, origin, query.table);
+  // A schema that is not known is any: `${schema}."jobs"`.
+  const named = query.table.schema === UNKNOWN_NAME ? { schema: null, name: query.table.name } : query.table;
+  const found = named.name === UNKNOWN_NAME ? null : findTable(linked, origin, named);
+  // The rows of a CTE go to the rest of the statement.
+  const answers = query.returning && query === statement.queries.at(-1);
   const draft: Draft = {
     kind: query.kind === "select" ? "lookup" : query.kind === "insert" && query.conflict !== null ? "upsert" : query.kind,
     client: origin.client, operation: operationOf(query, statement), database: found?.database.id ?? null, table: found?.table.id ?? null, at: query.at,
     rows: origin.many ? "many" : query.rows, columns: query.writes === null ? null : query.writes.map((each) => written(each, origin)),
     columnsComplete: query.writes !== null && !origin.partial, match: query.match === null ? null : query.match.columns.map((each) => written(each, origin)),
     matchRest: [...(query.match?.rest ?? []), ...(origin.partial ? ["…"] : [])], lookup: null, conflict: conflictOf(query, origin),
-    returning: query.returning ? "unknown" : "none", call: origin.call, receiver: origin.receiver,
+    returning: answers ? "unknown" : "none", call: origin.call, receiver: origin.receiver,
     why: found === null ? (query.table.name === UNKNOWN_NAME ? "computed table" : `no table ${query.table.name}`) : null,
   };
   if (draft.kind === "lookup") draft.lookup = query.aggregate ?? (query.limitOne ? "one" : "many");
-  if (origin.client === "sqlc" && query.returning) draft.returning = statement.command === "one" ? "used-unchecked" : statement.command === "many" ? "unknown" : "none";
+  if (origin.client === "sqlc" && answers) draft.returning = statement.command === "one" ? "used-unchecked" : statement.command === "many" ? "unknown" : "none";
   if (origin.client === "sqlc" && draft.lookup === "many" && statement.command === "one") draft.lookup = "one";
   return query.notExists === null ? [draft] : [notExistsOf(draft, query, origin), draft];
 }
@@ -90,7 +96,7 @@ function conflictOf(query: SqlQuery, origin: SqlOrigin): DraftConflict | null {
   if (conflict === null) return null;
   const target: DraftConflict["target"] =
     conflict.target === null ? { by: "none" } : conflict.target.by === "constraint" ? { by: "constraint", name: conflict.target.name } : { by: "columns", parts: conflict.target.parts, where: conflict.target.where, selector: null };
-  const isKnown = !JSON.stringify(target).includes(UNKNOWN_NAME) && !(origin.partial && target.by === "none");
+  const isKnown = !JSON.stringify(target).includes(UNKNOWN_NAME) && !(origin.partialTarget === true && target.by === "none");
   return {
     action: conflict.action, target: isKnown ? target : { by: "unknown" }, prepared: origin.prepared && target.by === "columns" && target.where?.parameters === true,
     sets: conflict.sets.map((each) => written(each, origin)), setWhere: conflict.setWhere, native: "yes", reasons: [], at: conflict.at,

@@ -3,18 +3,18 @@ import type { Evaluated } from "../program.ts";
 import type { Linked } from "./adapter.ts";
 
 /** SQL with its holes filled: `values[n]` is what `$n` stands for; `map` leads offsets back into the file of the template. */
-export type SqlPiece = { text: string; values: Map<string, Evaluated>; map(offset: number): number; many: boolean; partial: boolean };
+export type SqlPiece = { text: string; values: Map<string, Evaluated>; map(offset: number): number; many: boolean; partial: boolean; partialTarget: boolean };
 
 export const UNKNOWN_NAME = "__unknown_ident__";
 const DEEPEST = 6;
 
-type Builder = { linked: Linked; text: string; pieces: { at: number; file: number; exact: boolean }[]; values: Map<string, Evaluated>; home: { path: string; start: number; end: number }; many: boolean; partial: boolean; next: number; dropUnknown: boolean };
+type Builder = { linked: Linked; text: string; pieces: { at: number; file: number; exact: boolean }[]; values: Map<string, Evaluated>; home: { path: string; start: number; end: number }; many: boolean; partial: boolean; partialTarget: boolean; next: number; dropUnknown: boolean };
 
 /** A string or template as SQL that a parser can read (reference §3.2). `dropUnknown`: holes that are no value vanish, for a second try. */
 export function buildSql(linked: Linked, value: Evaluated, home: Builder["home"], firstParameter: number, dropUnknown: boolean): SqlPiece | null {
-  const builder: Builder = { linked, text: "", pieces: [], values: new Map(), home, many: false, partial: false, next: firstParameter, dropUnknown };
+  const builder: Builder = { linked, text: "", pieces: [], values: new Map(), home, many: false, partial: false, partialTarget: false, next: firstParameter, dropUnknown };
   if (!append(builder, value, 0)) return null;
-  return { text: builder.text, values: builder.values, map: (offset) => mapOffset(builder, offset), many: builder.many, partial: builder.partial };
+  return { text: builder.text, values: builder.values, map: (offset) => mapOffset(builder, offset), many: builder.many, partial: builder.partial, partialTarget: builder.partialTarget };
 }
 
 function append(builder: Builder, value: Evaluated, depth: number): boolean {
@@ -130,6 +130,7 @@ function bind(builder: Builder, value: Evaluated): string {
 }
 
 const NAME_PLACE = /\b(?:into|update|from|join|only|table)\s+(?:"?\w+"?\.)?$/i;
+const TARGET_PLACE = /\bon\s+conflict\s*$/i;
 const VALUE_PLACE = /(?:[=,(<>+\-*/|]|\b(?:values|like|ilike|in|any|then|else|limit|offset|when|between|and|or|where|on|not|select|is|as|by|set|interval|returning))\s*$/i;
 
 function addUnknown(builder: Builder, hole: Evaluated): void {
@@ -138,6 +139,7 @@ function addUnknown(builder: Builder, hole: Evaluated): void {
   if (/'[^'"\n]{0,40}$/.test(before) && (before.split("'").length - 1) % 2 === 1) return addAt(builder, "x", hole);
   if (builder.dropUnknown && !VALUE_PLACE.test(before)) {
     builder.partial = true;
+    builder.partialTarget ||= TARGET_PLACE.test(before);
     return addAt(builder, " ", hole);
   }
   addAt(builder, bind(builder, hole), hole);

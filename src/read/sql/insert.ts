@@ -23,7 +23,7 @@ export function readInsert(scope: Scope, statement: Tree.InsertStmt, at: Span): 
     returning: returns(statement),
     limitOne: false,
     aggregate: null,
-    notExists: select ? readNotExists(scope, select, statement.relation) : null,
+    notExists: select ? readNotExists(scope, select, statement) : null,
     forUpdate: false,
   };
 }
@@ -91,8 +91,8 @@ export function isOne(limit: Node | undefined): boolean {
   return as(limit, "A_Const")?.ival?.ival === 1;
 }
 
-/** `INSERT … SELECT … WHERE NOT EXISTS (SELECT … FROM t WHERE …)`: what the inner query compares. */
-function readNotExists(scope: Scope, select: Tree.SelectStmt, relation: Tree.RangeVar | undefined): SqlMatch | null {
+/** `INSERT … SELECT … WHERE NOT EXISTS (SELECT … FROM t WHERE …)`: what the inner query compares, or the UPDATE that it asks about in a CTE. */
+function readNotExists(scope: Scope, select: Tree.SelectStmt, { relation, withClause }: Tree.InsertStmt): SqlMatch | null {
   for (const conjunct of conjuncts(select.whereClause)) {
     const not = as(conjunct, "BoolExpr");
     const link = not?.boolop === "NOT_EXPR" ? as(not.args?.[0], "SubLink") : undefined;
@@ -100,8 +100,16 @@ function readNotExists(scope: Scope, select: Tree.SelectStmt, relation: Tree.Ran
     const inner = as(link.subselect, "SelectStmt");
     const range = as(inner?.fromClause?.[0], "RangeVar");
     if (inner?.fromClause?.length === 1 && range && range.relname === relation?.relname) return readMatch(scope, inner.whereClause, ownNames(range));
+    const updated = inner?.fromClause?.length === 1 && !inner.whereClause ? updateNamed(withClause, range?.relname) : undefined;
+    if (updated && updated.relation?.relname === relation?.relname) return readMatch(scope, updated.whereClause, ownNames(updated.relation));
   }
   return null;
+}
+
+/** `WITH updated AS (UPDATE t … RETURNING id) INSERT …`: the UPDATE of that name. */
+function updateNamed(clause: Tree.WithClause | undefined, name: string | undefined): Tree.UpdateStmt | undefined {
+  const found = (clause?.ctes ?? []).flatMap((node) => as(node, "CommonTableExpr") ?? []).find((cte) => cte.ctename === name);
+  return as(found?.ctequery, "UpdateStmt");
 }
 
 export function readConflict(scope: Scope, clause: Tree.OnConflictClause): SqlConflict {
