@@ -1,4 +1,4 @@
-import { columnOf, describeColumns, keyBuilds, keysWithin, partColumns, partTexts, placeOfTable, quoteName, quoteTable, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -17,41 +17,24 @@ export const requireDedupBeforeUnique: Rule = {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of database.migrations) {
         for (const build of keyBuilds(migration)) {
-          if (mayHoldDuplicates(build) && !isPrepared(database, migration, build)) yield describe(build);
+          if (mayHoldDuplicates(database, build) && !isPrepared(database, migration, build)) yield describe(build);
         }
       }
     }
   },
 };
 
-/** Old columns with values that nothing made distinct, and no key held before that is at least as strong. */
-function mayHoldDuplicates(build: KeyBuild): boolean {
-  const columns = partColumns(build.key);
-  if (columns.length === 0 || build.newColumns.length > 0) return false;
-  if (columns.some((column) => columnOf(build.earlier, column)?.default?.fresh === true)) return false;
-  const stronger = [...keysWithin(build.earlier, columns), ...keysWithin(build.table, columns)];
-  return !stronger.some((key) => key.where === null || key.where.text === build.key.where?.text);
-}
-
 function isPrepared(database: Database, migration: Migration, build: KeyBuild): boolean {
-  if (speaksOfDuplicates(migration, build) || isJustMade(database, migration, build)) return true;
+  if (speaksOfDuplicates(migration, build)) return true;
   for (const { statement, distance } of statementsBefore(database, migration, build.step.index)) {
     if (removesDuplicates(statement, build) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
   }
   return false;
 }
 
-/** The table or a column of the key came with the file before: runners that build CONCURRENTLY need a file of its own for it. */
-function isJustMade(database: Database, migration: Migration, build: KeyBuild): boolean {
-  const previous = database.migrations[database.migrations.indexOf(migration) - 1];
-  if (!previous) return false;
-  const then = previous.before.tables[build.earlier.id];
-  return !then || (then.columns.length > 0 && partColumns(build.key).some((column) => columnOf(then, column) === null));
-}
-
 function speaksOfDuplicates(migration: Migration, build: KeyBuild): boolean {
   const texts = [...migration.comments.map((comment) => comment.text), ...build.step.statement.comments];
-  return texts.some((text) => /duplicat|de-?dup|pre-?(check|flight)|already unique|having count/i.test(text.replace(GENERATED_WARNING, "")));
+  return texts.some((text) => /duplicat|de-?dup|pre-?(check|flight)|already (unique|guarantee|ensure)|having count/i.test(text.replace(GENERATED_WARNING, "")));
 }
 
 /** What Prisma writes above every new unique key; nobody has looked at the data for that. */
@@ -63,10 +46,11 @@ function removesDuplicates(statement: Statement, build: KeyBuild): boolean {
   return dedup.grouping === null || partColumns({ parts: dedup.grouping }).some((column) => partColumns(build.key).includes(column));
 }
 
-/** Rows deleted or a key column rewritten just before, or a DO block that looks at the table first: somebody thought of it. */
+/** Rows deleted, or a column of the key or of its predicate rewritten just before, or a DO block that looks at the table first: somebody thought of it. */
 function touchesRows(statement: Statement, build: KeyBuild, distance: number): boolean {
+  const read = new Set([...partColumns(build.key), ...(build.key.where?.columns ?? [])]);
   return statement.queries.some((query) => {
-    if (query.kind === "update" && isOn(query, build)) return query.writes === null || query.writes.some((item) => partColumns(build.key).includes(item.column));
+    if (query.kind === "update" && isOn(query, build)) return query.writes === null || query.writes.some((item) => read.has(item.column));
     if (query.kind === "delete" && isOn(query, build)) return distance === 0;
     return query.kind === "select" && statement.nested && distance === 0 && (isOn(query, build) || query.table === null);
   });
@@ -78,17 +62,25 @@ function isOn(query: SqlQuery, build: KeyBuild): boolean {
 
 function describe(build: KeyBuild): Problem {
   const title = tableTitle(build.table.id);
-  const list = partTexts(build.key).map(quoteName).join(", ");
-  const where = build.key.where ? ` WHERE ${build.key.where.text}` : "";
   const place = placeOfTable(build.earlier);
   return {
     message:
       `${title} may already hold duplicates of ${describeColumns(partTexts(build.key))}: then the build fails with 23505, could not create unique index. ` +
-      `Look first: SELECT ${list}, count(*) FROM ${quoteTable(build.table.id)}${where} GROUP BY ${list} HAVING count(*) > 1.`,
+      `Look first: \`${duplicatesQuery(build)}\`.`,
     at: build.at,
     see: place && place.path !== build.at.path ? [{ at: place, message: `${title} took rows without this key until now` }] : [],
     table: build.table.id,
     columns: partTexts(build.key),
     sqlstate: "23505",
   };
+}
+
+/** Finds what the build would trip over: rows with NULL do not collide, unless the key says so. */
+function duplicatesQuery({ key, table }: KeyBuild): string {
+  const list = key.parts.map(quotePart).join(", ");
+  const known = key.where === null ? [] : splitPredicate(key.where);
+  const nullable = key.nullsNotDistinct ? [] : key.parts.flatMap((part) => (part.kind === "column" && columnOf(table, part.column)?.nullable !== false ? [`${quoteName(part.column)} is not null`] : []));
+  const conditions = [...(key.where === null ? [] : [key.where.text]), ...nullable.filter((text) => !known.includes(text))];
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  return `SELECT ${list}, count(*) FROM ${quoteTable(table.id)}${where} GROUP BY ${list} HAVING count(*) > 1;`;
 }

@@ -14,6 +14,19 @@ export function* statementsBefore(database: Database, migration: Migration, inde
   }
 }
 
+/** Migrations that most likely run in the same deploy, nearest first: the one before, and those of the same day where names tell it. */
+export function recentMigrations(database: Database, migration: Migration): Migration[] {
+  const position = database.migrations.indexOf(migration);
+  const day = dayOf(migration);
+  const earlier = database.migrations.slice(Math.max(0, position - 10), Math.max(0, position)).reverse();
+  const apart = earlier.findIndex((other, index) => index > 0 && (day === null || dayOf(other) !== day));
+  return apart < 0 ? earlier : earlier.slice(0, apart);
+}
+
+function dayOf({ name }: Migration): string | null {
+  return /^\d{8}(?=\d{6}(?:\D|$)|\D|$)/.exec(name)?.[0] ?? null;
+}
+
 /** The conjuncts of a canonical predicate: cut at each AND that stands in no parentheses and no literal. */
 export function splitPredicate(predicate: Predicate): string[] {
   const { text } = predicate;

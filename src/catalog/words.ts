@@ -1,5 +1,6 @@
 import type { Column, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
 import type { Span } from "../model/span.ts";
+import { quoteIdentifier } from "../read/sql/canonical-text.ts";
 
 /** The parts of a key as text: columns by name, expressions canonical. */
 export function partTexts(key: { parts: readonly KeyPart[] }): string[] {
@@ -30,12 +31,19 @@ export function placeOfColumn(table: Table, column: Column): Span | null {
   return column.at ?? placeOfTable(table);
 }
 
-/** An identifier as SQL has to spell it: `email`, `"orgId"`. Expressions stay as they are. */
+/** An identifier as SQL has to spell it: `email`, `"orgId"`, `"user"`. */
 export function quoteName(name: string): string {
-  return /^[A-Za-z_][\w$]*$/.test(name) && name !== name.toLowerCase() ? `"${name}"` : name;
+  return quoteIdentifier(name);
 }
 
 /** A table's name for SQL: `members`, `audit."Member"`. */
 export function quoteTable(id: string): string {
-  return tableTitle(id).split(".").map(quoteName).join(".");
+  const title = tableTitle(id);
+  const dot = title.indexOf(".");
+  return dot < 0 ? quoteName(title) : `${quoteName(title.slice(0, dot))}.${quoteName(title.slice(dot + 1))}`;
+}
+
+/** A key's part as a query spells it: `email`, `lower(email)`. */
+export function quotePart(part: KeyPart): string {
+  return part.kind === "column" ? quoteName(part.column) : part.expression;
 }
