@@ -2,17 +2,20 @@ import {
   cannotViolate,
   databaseOf,
   describeKey,
+  isIsolated,
   isPassedOver,
   isRetried,
   isSerialized,
   isViolationHandled,
   joinWords,
   keysViolatedBy,
+  meaningOfRest,
   describeColumns,
   partColumns,
   placeOfKey,
   placeOfTable,
   provesAbsence,
+  surelyLiesIn,
   tableOf,
   tableTitle,
   versionsOfTable,
@@ -33,7 +36,7 @@ export const noCheckThenInsert: Rule = {
   *check(project, options) {
     for (const site of project.sites) {
       if (site.kind !== "insert" || site.conflict || !site.columns || isPassedOver(site, options)) continue;
-      if (site.entry === "migration" || site.entry === "seed" || isSerialized(site)) continue;
+      if (site.entry === "migration" || site.entry === "seed" || isSerialized(site) || isIsolated(site)) continue;
       const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check) ?? []);
       const worst = problems.find((problem) => problem.severity === "error") ?? problems[0];
       if (worst) yield worst;
@@ -44,14 +47,16 @@ export const noCheckThenInsert: Rule = {
 /** What a look-up and the insert after it have in common. */
 type Check = {
   lookup: Site;
+  calls: number;
   /** Columns that are compared and written with the same value. */
   same: Written[];
   /** Literals that are compared, but not written alike: `status = 'open'`. */
   more: Written[];
-  /** The row is sought among loaded rows by something else too. */
-  narrowed: boolean;
+  /** `row`: it asks for the row that is inserted; `none`: whether there are any yet, and then many rows follow; `part`: also for what is not known. */
+  asks: "row" | "none" | "part";
 };
 
+/** Nearest look-ups first. */
 function checksBefore(project: Project, insert: Site): Check[] {
   const written = new Map((insert.columns ?? []).map((item) => [item.column, item]));
   const checks: Check[] = [];
@@ -63,13 +68,17 @@ function checksBefore(project: Project, insert: Site): Check[] {
     const same = match.filter((item) => written.get(item.column)?.value.text === item.value.text);
     const more = match.filter((item) => !same.includes(item));
     // The insert writes another value, or none: it is not the row that was looked for.
-    const other = more.some((item) => item.value.origin !== "literal" && item.value.origin !== "null");
-    // "Are there any yet?", and then one row each: what the rows differ in is not compared.
-    const perRow = lookup.lookup === "many" || insert.rows === "many" || (insert.loop && !lookup.loop);
-    const narrowed = guard.narrowed === true || perRow || lookup.matchRest.includes("…");
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, same, more, narrowed });
+    const other = more.some((item) => (item.value.origin !== "literal" && item.value.origin !== "null") || isOtherConstant(item, written.get(item.column)));
+    const sought = match.length > (lookup.match ?? []).length;
+    const many = !sought && (insert.rows === "many" || (insert.loop && !lookup.loop));
+    const asks = guard.narrowed === true || lookup.matchRest.some((rest) => rest.includes("…")) ? "part" : many ? "none" : "row";
+    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, same, more, asks });
   }
-  return checks;
+  return checks.sort((a, b) => a.calls - b.calls);
+}
+
+function isOtherConstant(compared: Written, written: Written | undefined): boolean {
+  return written !== undefined && (written.value.origin === "literal" || written.value.origin === "null") && written.value.text !== compared.value.text;
 }
 
 /** A look-up by a range ("none in the last hour") asks for something that no key can hold; a value just made cannot collide. */
@@ -83,21 +92,31 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   const table = tableOf(project, insert);
   const database = databaseOf(project, insert.database);
   if (!table || !database || table.kind !== "table") return null;
-  const violated = keysViolatedBy(table, insert);
-  if (check.narrowed) {
-    const key = violated.find((candidate) => check.same.every((item) => partColumns(candidate).includes(item.column)));
-    if (key) return withKey(project, insert, check, table, key);
-    return provesAbsence(database, table) && cannotViolate(table, insert) ? withoutKey(database, insert, check, table) : null;
+  const violated = keysViolatedBy(table, insert).filter((key) => surelyLiesIn(table, insert, key) && !isGivenId(key, insert, check.same));
+  const meanings = check.lookup.matchRest.map((rest) => meaningOfRest(table, rest));
+  const understood = meanings.every((meaning) => meaning.kind !== "unknown" && (meaning.kind !== "among" || meaning.columns.every((column) => check.same.some((item) => item.column === column))));
+  const within = violated.find((key) => check.same.every((item) => item.value.origin === "literal" || partColumns(key).includes(item.column)));
+  if (check.asks !== "row") {
+    if (within) return withKey(project, insert, check, table, within, []);
+    return check.asks === "none" && understood && provesAbsence(database, table) && cannotViolate(table, insert) ? noneYet(database, insert, check, table) : null;
   }
-  const compared = [...check.same, ...check.more].map((item) => item.column).concat(columnsInText(table, insert, check.lookup));
+  const spelled = meanings.flatMap((meaning) => (meaning.kind === "equal" ? meaning.columns : []));
+  const compared = [...check.same, ...check.more].map((item) => item.column).concat(spelled, columnsInText(table, insert, check.lookup));
+  const filters = [...check.more.map((item) => item.column), ...(understood ? check.lookup.matchRest.filter((_, i) => meanings[i]?.kind === "constant") : [])];
   if (versionsOfTable(database, table.id).some((version) => isBacked(version, compared))) {
     const key = violated.find((candidate) => partColumns(candidate).every((column) => compared.includes(column)));
-    return key ? withKey(project, insert, check, table, key) : null;
+    return key ? withKey(project, insert, check, table, key, filters) : null;
   }
   // Two calls with the same input meet in a wider key, if not in this one.
-  const wider = violated.find((candidate) => check.same.some((item) => item.value.origin !== "literal" && partColumns(candidate).includes(item.column)));
-  if (wider) return withKey(project, insert, check, table, wider);
-  return provesAbsence(database, table) ? withoutKey(database, insert, check, table) : null;
+  if (within && understood) return withKey(project, insert, check, table, within, filters);
+  return understood && violated.length === 0 && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled) : null;
+}
+
+/** An id that a caller hands down and nobody looks for was most likely made there, so the primary key says nothing about two callers. */
+function isGivenId(key: UniqueKey, insert: Site, same: Written[]): boolean {
+  const [column, ...others] = partColumns(key);
+  const origin = insert.columns?.find((item) => item.column === column)?.value.origin;
+  return key.kind === "primary" && others.length === 0 && origin === "parameter" && !same.some((item) => item.column === column);
 }
 
 /** A unique key, partial and expression ones too, that reads only these columns. */
@@ -114,15 +133,14 @@ function columnsInText(table: Table, insert: Site, lookup: Site): string[] {
   });
 }
 
-function withoutKey(database: Database, insert: Site, check: Check, table: Table): Problem {
-  const columns = check.same.map((item) => item.column);
-  const home = placeOfTable(table);
+function withoutKey(database: Database, insert: Site, check: Check, table: Table, spelled: string[]): Problem {
+  const columns = [...check.same.map((item) => item.column), ...spelled];
   return {
     message:
       `${tableTitle(table.id)} has no unique key on ${describeColumns(columns)}: two callers that both find nothing both insert, and ${nameOf(database)} keeps both rows ` +
       `with the same ${joinWords(columns)}.`,
     at: insert.at,
-    see: [{ at: check.lookup.at, message: "looked up here" }, ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])],
+    see: placesOf(check, table),
     severity: "error",
     table: table.id,
     columns,
@@ -130,10 +148,32 @@ function withoutKey(database: Database, insert: Site, check: Check, table: Table
   };
 }
 
-function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey): Problem | null {
+/** "Are there any yet?", and then many rows: which key they would need depends on what they differ in. */
+function noneYet(database: Database, insert: Site, check: Check, table: Table): Problem {
+  const columns = check.same.map((item) => item.column);
+  return {
+    message:
+      `No unique key of ${tableTitle(table.id)} stops these rows from being inserted twice: two callers that both find none with the same ${joinWords(columns)} both insert theirs, ` +
+      `and ${nameOf(database)} keeps all of them.`,
+    at: insert.at,
+    see: placesOf(check, table),
+    severity: "warning",
+    table: table.id,
+    columns,
+    sqlstate: null,
+  };
+}
+
+function placesOf(check: Check, table: Table): NonNullable<Problem["see"]> {
+  const home = placeOfTable(table);
+  return [{ at: check.lookup.at, message: "looked up here" }, ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
+}
+
+/** `filters`: what the look-up also asks for, of columns of this table. */
+function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey, filters: string[]): Problem | null {
   if (isViolationHandled(project, insert) || isRetried(insert)) return null;
   const keyColumns = partColumns(key);
-  const narrower = [...check.more.map((item) => item.column), ...check.lookup.matchRest].filter((text) => !keyColumns.includes(text));
+  const narrower = filters.filter((text) => !keyColumns.includes(text));
   const place = placeOfKey(key);
   const cause =
     narrower.length > 0 && !key.where

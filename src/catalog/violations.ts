@@ -1,5 +1,6 @@
 import type { Column, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
 import type { Site, Written } from "../model/project.ts";
+import { partColumns } from "./keys.ts";
 import { columnOf } from "./tables.ts";
 import { mayHold } from "./row-predicate.ts";
 import type { RowValue } from "./row-value.ts";
@@ -44,6 +45,18 @@ export function keysViolatedBy(table: Table, site: Pick<Site, "columns" | "colum
   return table.keys.filter((key) => {
     if (key.parts.length === 0 || !key.parts.every((part) => partCollides(part, key, value))) return false;
     return key.where === null || mayHold(key.where, value);
+  });
+}
+
+/**
+ * Is nothing open about whether the inserted row lies in the key's predicate? A column of the predicate that is no part of the key must be written
+ * with a constant, or be left to its default.
+ */
+export function surelyLiesIn(table: Table, site: Pick<Site, "columns" | "columnsComplete">, key: UniqueKey): boolean {
+  const own = new Set(partColumns(key));
+  return (key.where?.columns ?? []).every((name) => {
+    const written = site.columns?.find((item) => item.column === name);
+    return own.has(name) || !written || written.value.origin === "literal" || insertedValue(table, site, name).kind === "null";
   });
 }
 

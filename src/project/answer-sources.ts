@@ -1,21 +1,30 @@
 import type { Expression } from "../model/expression.ts";
 import type { Site } from "../model/project.ts";
 import { callIndexAt, lastName, unspread } from "./expressions.ts";
+import { isIncidental } from "./files.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
+import { mappedProperty, soughtBy, type Sought } from "./sought.ts";
 
 /** The look-up that a value comes from. `row`: one row or a part of it; `rows`: a list; `count`: a number of rows or a position. */
 export type Source = {
   site: number;
   shape: "row" | "rows" | "count" | "boolean";
   bindings: Binding[];
-  /** Sought among loaded rows by something that the look-up does not compare. */
+  /** Sought among loaded rows by something that the look-up does not compare, and that is not known. */
   narrowed?: boolean;
+  /** Sought among them by these. */
+  sought?: Sought[];
+  /** The rows' property that a list, set or map of them holds. */
+  mapped?: string;
+  /** Made by a caller, which hands the answer in: what it compares is told in the caller's words. */
+  handedIn?: boolean;
 };
 
 /** Where an expression stands. `bindings`: from its function up to the one that is asked about. */
 export type Place = { path: string; inside: number | null; depth: number; bindings: Binding[] };
 
 const DEEPEST = 3;
+const MOST_CALLERS = 8;
 /** Methods of lists, sets and maps over loaded rows, with what they answer. */
 const METHODS: Record<string, Source["shape"]> = {
   find: "row", findLast: "row", at: "row", get: "row", pop: "row", shift: "row", some: "boolean", includes: "boolean", has: "boolean", findIndex: "count", indexOf: "count",
@@ -59,13 +68,30 @@ function unique(sources: Source[]): Source[] {
 
 function localSources(flow: Flow, place: Place, index: number, hops: number): Source[] {
   const local = flow.program.facts(place.path)?.code?.locals[index];
-  if (local === undefined || local.kind === "parameter" || local.kind === "catch" || local.kind === "loop") return [];
+  if (local?.kind === "parameter") return parameterSources(flow, place, index, local.function, hops);
+  if (local === undefined || local.kind === "catch" || local.kind === "loop") return [];
   return unique(
     local.values.slice(0, 4).flatMap(({ value, path }) => {
       const { from, rest } = elementOf(value, path);
       return rest.reduce((sources, step) => memberSources(sources, step), sourcesOf(flow, place, from, hops + 1));
     }),
   );
+}
+
+/** `save(input, existing)`: what the callers looked up. */
+function parameterSources(flow: Flow, place: Place, index: number, owner: number, hops: number): Source[] {
+  const parameter = flow.program.facts(place.path)?.code?.functions[owner]?.parameters.find((item) => item.local === index);
+  if (parameter === undefined || place.depth >= DEEPEST) return [];
+  const callers = flow.graph.callers({ path: place.path, function: owner }).filter(({ path }) => !isIncidental(path));
+  const found = callers.slice(0, MOST_CALLERS).flatMap(({ path, call, args }) => {
+    const given = args.slice(0, parameter.position + 1);
+    const argument = given[parameter.position];
+    if (argument === undefined || given.some((item) => item.kind === "spread")) return [];
+    const inside = flow.program.facts(path)?.code?.calls[call]?.function ?? null;
+    const outer: Place = { path, inside, depth: place.depth + 1, bindings: place.bindings };
+    return parameter.path.reduce((sources, step) => memberSources(sources, step), sourcesOf(flow, outer, unspread(argument), hops + 1));
+  });
+  return unique(found.map((source) => ({ ...source, handedIn: true })));
 }
 
 /** `const [a, b] = await Promise.all([x, y])`: a is x's. */
@@ -118,12 +144,21 @@ function callSources(flow: Flow, place: Place, expression: Extract<Expression, {
     const shape = Object.hasOwn(METHODS, callee.name) ? METHODS[callee.name] : undefined;
     if (shape !== undefined) {
       const over = sourcesOf(flow, place, callee.of, hops + 1);
-      const narrows = NARROWING.has(callee.name) && expression.args.length > 0;
-      if (over.length > 0) return over.map((source) => ({ ...source, shape, ...(narrows ? { narrowed: true } : {}) }));
+      if (over.length > 0) return over.map((source) => throughMethod(flow, place, expression, { ...source, shape }, callee.name));
     }
     if (["then", "catch", "finally", "pipe"].includes(callee.name)) return sourcesOf(flow, place, callee.of, hops + 1);
   }
   return returnedSources(flow, place, expression, hops);
+}
+
+function throughMethod(flow: Flow, place: Place, call: Extract<Expression, { kind: "call" }>, source: Source, name: string): Source {
+  if (name === "map") {
+    const mapped = mappedProperty(flow, place, call);
+    return mapped === undefined ? source : { ...source, mapped };
+  }
+  if (!NARROWING.has(name) || call.args.length === 0) return source;
+  const by = soughtBy(flow, place, call, source.mapped);
+  return by === null ? { ...source, narrowed: true } : { ...source, sought: [...(source.sought ?? []), ...by] };
 }
 
 /** What a function of the project answers: the look-ups that its returned values come from. */

@@ -3,9 +3,10 @@ import { lastName, partsOf } from "./expressions.ts";
 import { sourcesOf, type Place, type Source } from "./answer-sources.ts";
 import type { FunctionAt } from "./call-graph.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
+import type { Sought } from "./sought.ts";
 
 /** A look-up whose answer a condition asks about. `bindings`: from the look-up's function up to the condition's. */
-export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean };
+export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean; sought?: Sought[]; handedIn?: boolean };
 
 /** What is known about earlier look-ups where `test` holds (or does not). */
 export function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
@@ -27,7 +28,7 @@ function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean
 }
 
 function answer(source: Source, when: Answer["when"]): Answer {
-  return { site: source.site, when, bindings: source.bindings, ...(source.narrowed === true ? { narrowed: true } : {}) };
+  return { site: source.site, when, bindings: source.bindings, ...(source.narrowed === true ? { narrowed: true } : {}), ...(source.sought === undefined ? {} : { sought: source.sought }), ...(source.handedIn === true ? { handedIn: true } : {}) };
 }
 
 type Binary = Extract<Expression, { kind: "binary" }>;

@@ -14,7 +14,9 @@ export function inheritEntries(flow: Flow): void {
     if (draft === undefined || site.entry === "migration") continue;
     const { path } = site.at;
     if (draft.call === null) {
-      site.entry = fileEntry(path);
+      // A query file's folder says what its tables are about, not who runs its queries.
+      const entry = fileEntry(path);
+      site.entry = entry === "test" || entry === "seed" || entry === "script" ? entry : null;
       continue;
     }
     const own = functionEntry(flow.program, path, flow.program.facts(path)?.code?.calls[draft.call]?.function ?? null);
@@ -39,7 +41,10 @@ function settleOrigins(flow: Flow, drafts: DraftWritten[] | null, written: Writt
     if (given.length === 0) continue;
     const origins = given.map((value) => originOf(flow.values, value));
     if (origins.includes("external")) each.value.origin = "external";
-    else if (origins.every((origin) => origin === "generated" || origin === "created")) each.value.origin = origins.every((origin) => origin === "generated") ? "generated" : "created";
+    else if (origins.every((origin) => origin === "generated" || origin === "created")) {
+      each.value.origin = origins.every((origin) => origin === "generated") ? "generated" : "created";
+      each.value.byCallers = true;
+    }
     if (each.value.nullable === null && given.some((value) => nullableOf(value) === true)) each.value.nullable = true;
   }
 }

@@ -1,7 +1,7 @@
-import type { Guard, Site, Written } from "../model/project.ts";
+import type { Guard, Site, Value, Written } from "../model/project.ts";
 import { answersOf, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
-import type { Draft } from "./clients/adapter.ts";
+import { tableOf, type Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
 import { unspread } from "./expressions.ts";
 import { mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
@@ -114,27 +114,36 @@ function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard
   const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
   const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOf(flow, place, step.test, step.holds) : []));
   return answers.flatMap((answer): Guard[] => {
-    if (answer.site === site.id || draft.call === flow.drafts[answer.site]?.call) return [];
-    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: matchFor(flow, site, draft, frame, answer), ...(answer.narrowed === true ? { narrowed: true } : {}) }];
+    const lookup = flow.drafts[answer.site];
+    if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];
+    const { match, narrowed } = matchFor(flow, site, draft, frame, answer);
+    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: answer.handedIn === true ? [] : match, ...(narrowed ? { narrowed } : {}) }];
   });
 }
 
-/** What the look-up compares, told in the site's own words where a value of the site is the same. */
-function matchFor(flow: Flow, site: Site, draft: Draft, frame: Frame, answer: Answer): Written[] | null {
+/** What the look-up compares, and what is sought among its rows, told in the site's own words where a value of the site is the same. */
+function matchFor(flow: Flow, site: Site, draft: Draft, frame: Frame, answer: Answer): { match: Written[] | null; narrowed: boolean } {
   const lookup = flow.drafts[answer.site];
-  if (lookup?.match == null) return null;
+  const narrowed = answer.narrowed === true;
+  if (lookup?.match == null) return { match: null, narrowed };
   const own = [...(draft.columns ?? []), ...(draft.match ?? [])].map((written, i) => {
     const value = (i < (site.columns?.length ?? 0) ? site.columns?.[i] : site.match?.[i - (site.columns?.length ?? 0)])?.value;
     return { text: written.source === null ? (value?.text ?? "") : valueText(flow.program, substitute(flow.program, written.source, frame.bindings)), value };
   });
-  return lookup.match.map((written, i) => {
-    const fallback = flow.sites[answer.site]?.match?.[i]?.value ?? { text: "", origin: "unknown" as const, nullable: null };
-    if (written.source === null) return { column: written.column, at: written.at, value: fallback };
-    const seen = substitute(flow.program, written.source, answer.bindings);
+  const told = (seen: Evaluated): Value => {
     const text = valueText(flow.program, seen);
-    const same = own.find((each) => each.text === text)?.value;
-    return { column: written.column, at: written.at, value: same ?? valueOf(flow.values, seen) };
+    return own.find((each) => each.text === text)?.value ?? valueOf(flow.values, seen);
+  };
+  const match = lookup.match.map((written, i): Written => {
+    const fallback = flow.sites[answer.site]?.match?.[i]?.value ?? { text: "", origin: "unknown" as const, nullable: null };
+    return { column: written.column, at: written.at, value: written.source === null ? fallback : told(substitute(flow.program, written.source, answer.bindings)) };
   });
+  const table = tableOf(flow.linked, lookup.database, lookup.table);
+  const sought = (answer.sought ?? []).flatMap((each): Written[] => {
+    const column = table?.columns.find((item) => item.property === each.property) ?? table?.columns.find((item) => item.name === each.property);
+    return column === undefined ? [] : [{ column: column.name, at: each.value.at, value: told(substitute(flow.program, each.value, each.bindings)) }];
+  });
+  return { match: [...match, ...sought], narrowed: narrowed || sought.length < (answer.sought ?? []).length };
 }
 
 type Earlier = { id: number; call: number };

@@ -3,7 +3,8 @@ import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import type { Span } from "../model/span.ts";
 import { flowRoot, spineCalls, type FunctionAt } from "./call-graph.ts";
-import { nameOf } from "./expressions.ts";
+import { evaluate } from "./evaluate.ts";
+import { nameOf, unspread } from "./expressions.ts";
 import { mayPrecede, type Flow, type Frame } from "./flow.ts";
 import { isTransactionCallback } from "./transactions.ts";
 
@@ -71,8 +72,22 @@ function lockOfCall(flow: Flow, path: string, call: number, depth: number): Foun
   const own = flow.effectsAt(path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
   const [how] = own.length > 0 ? own : depth === 0 ? [] : flow.graph.callees(path, call).flatMap(({ to }) => locksIn(flow, to, depth - 1));
   if (how !== undefined) return [{ call, how, at: fact.at }];
+  if (spineCalls(fact.expression).some((node) => isClaim(flow, path, node))) return [{ call, how: "other", at: fact.at }];
   const named = fact.awaited && spineCalls(fact.expression).some((node: Extract<Expression, { kind: "call" }>) => isLockName(nameOf(node.callee)));
   return named ? [{ call, how: "other", at: fact.at }] : [];
+}
+
+/** `redis.set(key, value, "EX", 60, "NX")`, `set(key, value, { nx: true })`, `setnx(key, value)`: only one caller gets the key. */
+function isClaim(flow: Flow, path: string, node: Extract<Expression, { kind: "call" }>): boolean {
+  const { callee, args } = node;
+  if (callee.kind !== "member") return false;
+  if (/^setnx$/i.test(callee.name)) return true;
+  if (callee.name !== "set" || args.length < 3) return false;
+  return args.slice(2).some((arg) => {
+    const value = evaluate(flow.program, path, unspread(arg));
+    if (value.kind === "string") return /^nx$/i.test(value.value);
+    return value.kind === "object" && [...value.entries].some(([key, item]) => (/^nx$/i.test(key) && item.kind === "boolean" && item.value) || (item.kind === "string" && item.value === "NX"));
+  });
 }
 
 function locksIn(flow: Flow, of: FunctionAt, depth: number): How[] {

@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { expressionAt, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
-import { isGeneratorName, isMadeGenerator } from "./value-names.ts";
+import { isCreatorName, isGeneratorName, isMadeGenerator } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
 type Origin = Value["origin"];
@@ -75,7 +75,8 @@ function memberOrigin(values: Values, value: Extract<Evaluated, { kind: "member"
 
 function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>, depth: number): Origin {
   const site = values.siteAt(value.at.path, value.at.start, value.at.end);
-  if (site === "insert" || site === "upsert") return "created";
+  // An upsert also answers with the row that was there.
+  if (site === "insert") return "created";
   if (site !== null) return "query";
   const callee = valueText(values.program, value.callee);
   const name = callee.split(".").at(-1) ?? "";
@@ -86,7 +87,7 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   const method = methodOf(value.callee);
   if (method !== null) return methodOrigin(values, method, args, depth);
   const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name)));
-  return all === "literal" || all === "null" ? "computed" : all;
+  return all === "literal" || all === "null" || isCreatorName(name) ? "computed" : all;
 }
 
 /** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */
@@ -105,7 +106,7 @@ function methodOrigin(values: Values, callee: { of: Evaluated; name: string }, a
   // `service.find(id)`: what a service makes of its argument is its own affair.
   if (receiver === "literal" || receiver === "unknown" || receiver === "computed") {
     const all = strongest(args.filter((origin) => origin !== "generated"));
-    return all === "external" || all === "created" ? all : "computed";
+    return (all === "external" || all === "created") && !isCreatorName(callee.name) ? all : "computed";
   }
   // A method of a handed-over object may answer with anything; of a text it answers with the text.
   if (receiver === "parameter") return KEEPS_FRESH.has(callee.name) || KEEPS_RANDOM.has(callee.name) ? receiver : "computed";

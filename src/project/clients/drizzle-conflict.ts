@@ -1,5 +1,6 @@
 import type { KeyPart, Predicate } from "../../model/catalog.ts";
 import type { Conflict } from "../../model/project.ts";
+import type { RawLink } from "../chains.ts";
 import { entryOf, evaluate } from "../evaluate.ts";
 import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
@@ -7,8 +8,10 @@ import { argument, type CallView, type Draft, type DraftConflict, type Linked } 
 import { predicateOf } from "./drizzle-conditions.ts";
 import { propertyColumn, rowsOf } from "./rows.ts";
 
-/** `.onConflictDoUpdate(…)`, `.onConflictDoNothing(…)` (reference §4.5). */
+/** `.onConflictDoUpdate(…)`, `.onConflictDoNothing(…)` (reference §4.5); MySQL's `.onDuplicateKeyUpdate(…)` and `.ignore()` have no target. */
 export function readConflict(view: CallView, linked: Linked, table: TableBinding, draft: Draft): DraftConflict | null {
+  const anyKey = view.links.find((each) => each.args !== null && (each.name === "onDuplicateKeyUpdate" || each.name === "ignore"));
+  if (anyKey !== undefined) return onAnyKey(view, linked, table, draft, anyKey);
   const link = view.links.find((each) => each.name === "onConflictDoUpdate" || each.name === "onConflictDoNothing");
   if (link === undefined) return null;
   const action = link.name === "onConflictDoUpdate" ? "update" : "nothing";
@@ -29,6 +32,17 @@ export function readConflict(view: CallView, linked: Linked, table: TableBinding
   // The deprecated `where` filters the update, not the index.
   made.setWhere = entryOf(options, "setWhere") !== undefined || entryOf(options, "where") !== undefined;
   return made;
+}
+
+function onAnyKey(view: CallView, linked: Linked, table: TableBinding, draft: Draft, link: RawLink): DraftConflict {
+  const expression = argument(link.args, 0);
+  const set = expression === null ? undefined : entryOf(evaluate(linked.program, view.path, expression), "set");
+  const at = { path: view.path, start: expression?.start ?? link.end, end: expression?.end ?? link.end };
+  const isUpdate = link.name === "onDuplicateKeyUpdate";
+  return {
+    action: isUpdate ? "update" : "nothing", target: { by: "none" }, prepared: false, sets: !isUpdate ? [] : set === undefined ? null : setsOf(linked, table, set, draft),
+    setWhere: false, native: "yes", reasons: [], at,
+  };
 }
 
 function targetOf(linked: Linked, table: TableBinding, options: Extract<Evaluated, { kind: "object" }>, target: Evaluated | undefined, action: "nothing" | "update"): Conflict["target"] {
