@@ -28,11 +28,19 @@ function* checkMigration(migration: Migration): Iterable<Problem> {
     const { statement } = step;
     noteTransaction(migration, statement, open);
     const change = findConcurrent(statement);
-    if (!change || statement.nested) continue;
+    if (!change || statement.nested || isRunByHand(migration, statement)) continue;
     const why = open.explicit ? "it stands between BEGIN and COMMIT" : whyRefused(migration, step, open.runner);
     if (why !== null) yield describe(migration, step, change, why);
   }
 }
+
+/** A comment says that people run this statement themselves, apart from the runner. */
+function isRunByHand(migration: Migration, statement: Statement): boolean {
+  return [...migration.comments.map((comment) => comment.text), ...statement.comments].some((text) => BY_HAND.test(text.replace(/\s+/g, " ")));
+}
+
+const BY_HAND =
+  /\bmanual(?:ly)?[ -]appl|\b(?:appl(?:y|ied)|run|execute[sd]?)\b[^.]{0,60}\b(?:manually|by hand|on its own|separately)\b|\b(?:apply|run|execute)\b[^.]{0,60}\boutside (?:of )?(?:(?:a|an|any|the) )?(?:transaction|txn)/i;
 
 type Concurrent = Extract<SchemaChange, { kind: "create-index" | "drop-index" }>;
 

@@ -27,7 +27,7 @@ function* checkMigration(database: Database, migration: Migration): Iterable<Pro
   for (const step of replay(migration)) {
     for (const change of step.statement.changes) {
       if (change.kind !== "create-index" || !change.unique || !change.concurrently || !change.ifNotExists) continue;
-      if (isDroppedBefore(database, migration, step, change) || isVerified(database, migration)) continue;
+      if (isDroppedBefore(database, migration, step, change) || isVerified(database, migration, change) || isExplained(migration, step)) continue;
       yield describe(migration, step, change);
     }
   }
@@ -40,10 +40,16 @@ function isDroppedBefore(database: Database, migration: Migration, step: ReplayS
   );
 }
 
-/** A statement of this file or the next one that reads pg_index. */
-function isVerified(database: Database, migration: Migration): boolean {
+/** A statement of this file or the next one reads pg_index, or makes a constraint of the index, which Postgres refuses for an invalid one. */
+function isVerified(database: Database, migration: Migration, change: CreateIndex): boolean {
   const position = database.migrations.indexOf(migration);
-  return database.migrations.slice(position, position + 2).some((other) => other.statements.some(readsValidity));
+  const after = database.migrations.slice(position, position + 2).flatMap((other) => other.statements);
+  return after.some((statement) => readsValidity(statement) || statement.changes.some((other) => other.kind === "add-key" && other.usingIndex !== null && other.usingIndex === change.index.name));
+}
+
+/** A comment tells whoever runs it what a failed build leaves. */
+function isExplained(migration: Migration, step: ReplayStep): boolean {
+  return [...migration.comments.map((comment) => comment.text), ...step.statement.comments].some((text) => /\binvalid\b|indisvalid/i.test(text));
 }
 
 function readsValidity(statement: Statement): boolean {
@@ -52,11 +58,12 @@ function readsValidity(statement: Statement): boolean {
 
 function describe(migration: Migration, step: ReplayStep, change: CreateIndex): Problem {
   const table = findTable(step.before, change.table, step.searchPath);
-  const name = quoteName(change.index.name ?? "the index");
+  const schema = change.table.schema === null || change.table.schema === "public" ? "" : `${quoteName(change.table.schema)}.`;
+  const name = `${schema}${quoteName(change.index.name ?? "")}`;
   return {
     message:
-      `If this build meets a duplicate in ${table ? tableTitle(table.id) : change.table.name} it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +
-      `every ON CONFLICT on it answers 42P10. Run DROP INDEX CONCURRENTLY IF EXISTS ${name} first, ${whereToRun(migration)}.`,
+      `If this build on ${table ? tableTitle(table.id) : change.table.name} fails (a duplicate, a deadlock, a timeout) it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +
+      `every ON CONFLICT on it answers 42P10. Run \`DROP INDEX CONCURRENTLY IF EXISTS ${name};\` first, ${whereToRun(migration)}.`,
     at: change.at,
     table: table?.id ?? null,
     columns: partTexts(change.index),
