@@ -58,7 +58,8 @@ function readsValidity(statement: Statement): boolean {
 
 function describe(migration: Migration, step: ReplayStep, change: CreateIndex): Problem {
   const table = findTable(step.before, change.table, step.searchPath);
-  const schema = change.table.schema === null || change.table.schema === "public" ? "" : `${quoteName(change.table.schema)}.`;
+  const owner = table?.schema ?? change.table.schema ?? "public";
+  const schema = owner === "public" ? "" : `${quoteName(owner)}.`;
   const name = `${schema}${quoteName(change.index.name ?? "")}`;
   return {
     message:
