@@ -1,7 +1,9 @@
 import type { FileFacts } from "../model/facts.ts";
 import type { DatabaseSource, ProjectInput } from "../model/input.ts";
 import { entryOf, isGenerated } from "../project/files.ts";
-import { canHoldFacts, readFile } from "../read/index.ts";
+import { canHoldFacts, importedFrom, mayCallWriters, mayReexport, mayWrite, readFile } from "../read/index.ts";
+import { callersOfWriters } from "./callers.ts";
+import type { Links } from "./callers.ts";
 import { overrideDatabases } from "./overrides.ts";
 import type { DatabaseOverride } from "./overrides.ts";
 import type { Discovery } from "./context.ts";
@@ -32,7 +34,7 @@ export function loadProject(root: string, options: LoadOptions = {}): ProjectInp
 
 /** The same for files that are open already. */
 export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput & { files: Files } {
-  const { candidates, facts } = openFacts(files, options);
+  const { candidates, writers, links, facts } = openFacts(files, options);
   const packages = readPackages(files);
   const input: ProjectInput = {
     paths: files.all,
@@ -45,17 +47,24 @@ export function loadFiles(files: Files, options: LoadOptions = {}): ProjectInput
   };
   const discovery: Discovery = { files, packages, candidates, facts, reach: createReach(input) };
   const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
-  return { ...input, databases: [...found, ...loose(files, found, options.asked ?? [])], files };
+  const all = [...new Set([...candidates, ...callersOfWriters(input, writers, links)])].sort();
+  return { ...input, candidates: all, databases: [...found, ...loose(files, found, options.asked ?? [])], files };
 }
 
 /** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */
-function openFacts(files: Files, options: LoadOptions): { candidates: string[]; facts(path: string): FileFacts | null } {
+function openFacts(files: Files, options: LoadOptions): { candidates: string[]; writers: Set<string>; links: Links; facts(path: string): FileFacts | null } {
   const texts = new Map<string, string>();
   const known = new Map<string, FileFacts | null>();
+  const writers = new Set<string>();
+  const links: Links = new Map();
   const candidates = files.paths.filter((path) => {
     if (!isSource(path) || files.links.has(path) || isLeftOut(path, options)) return false;
     const text = files.text(path);
-    if (text === null || !canHoldFacts(path, text) || isToolsWork(path, text, options)) return false;
+    if (text === null) return false;
+    const [calls, reexports] = [mayCallWriters(path, text), isCode(path) && mayReexport(text)];
+    if (calls || reexports) links.set(path, { from: importedFrom(text), calls, reexports });
+    if (!canHoldFacts(path, text) || isToolsWork(path, text, options)) return false;
+    if (mayWrite(text)) writers.add(path);
     texts.set(path, text);
     return true;
   });
@@ -68,7 +77,7 @@ function openFacts(files: Files, options: LoadOptions): { candidates: string[]; 
     known.set(path, read);
     return read;
   };
-  return { candidates, facts };
+  return { candidates, writers, links, facts };
 }
 
 /** Tests are out of every report unless somebody asks for them; often they are half of a project's code. */

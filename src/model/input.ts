@@ -9,7 +9,7 @@ export type ProjectInput = {
   paths: Set<string>;
   /** Facts of one file, read at first demand and kept; null: no such file, too large, or binary (then it is in `unread`). */
   facts(path: string): FileFacts | null;
-  /** Files that may hold facts: their bytes say so. Others are read only when a name leads to them. */
+  /** Files that may hold facts, as their bytes say, and those that call them. Others are read only when a name leads to them. */
   candidates: string[];
   packages: PackageInfo[];
   tsconfigs: TsconfigInfo[];

@@ -1,0 +1,22 @@
+/** Told by the bytes: does a file write rows, so that those who call it matter? Wide, as `canHoldFacts` is. */
+export function mayWrite(text: string): boolean {
+  return /\.(?:insert|insertInto|upsert|createMany\w*|connectOrCreate)\(|\binsert\s+into\b/i.test(text) || (/\.create\(/.test(text) && /prisma|\btx\b/i.test(text));
+}
+
+/** Told by the bytes: may a file that holds no facts itself call functions that ask a database? Components are called on another machine. */
+export function mayCallWriters(path: string, text: string): boolean {
+  if (!/\.[mc]?[tj]sx?$/i.test(path) || /\.d\.[mc]?ts$/i.test(path) || /\.min\.[mc]?js$/i.test(path)) return false;
+  if (!/\bawait\b|\.then\(|\.catch\(/.test(text)) return false;
+  return !/x$/i.test(path) || /["']use server["']|\bexport\s+(?:const|(?:async\s+)?function)\s+(?:action|loader)\b/.test(text);
+}
+
+/** Told by the bytes: does a file hand on what others export? */
+export function mayReexport(text: string): boolean {
+  return /\bexport\s*(?:\*|\{)[^;"']*\bfrom\s*["']/.test(text);
+}
+
+/** Specifiers that a file imports values from, as far as a look at the text tells. */
+export function importedFrom(text: string): string[] {
+  const values = text.replace(/\bimport\s+type\b[^;"']*["'][^"'\n]+["']/g, "");
+  return [...values.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]+)["']/g)].flatMap((match) => match[1] ?? []);
+}
