@@ -19,8 +19,16 @@ export type CallGraph = {
 /** A name that is called more often than this is too common to be followed back. */
 const MOST_CALLS = 300;
 
+const graphs = new WeakMap<Program, CallGraph>();
+
 /** Who calls whom, worked out on demand: callers are found by name first, then resolved. */
-export function createCallGraph(program: Program): CallGraph {
+export function callGraphOf(program: Program): CallGraph {
+  let graph = graphs.get(program);
+  if (graph === undefined) graphs.set(program, (graph = createCallGraph(program)));
+  return graph;
+}
+
+function createCallGraph(program: Program): CallGraph {
   const callees = new Map<string, { to: FunctionAt; args: Argument[] }[]>();
   const callers = new Map<string, CallAt[]>();
   let byName: Map<string, { path: string; call: number }[]> | null = null;

@@ -1,10 +1,10 @@
 import type { Argument } from "../model/expression.ts";
 import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Site } from "../model/project.ts";
-import { createCallGraph, flowRoot, type CallAt, type CallGraph, type FunctionAt } from "./call-graph.ts";
+import { callGraphOf, flowRoot, type CallAt, type CallGraph, type FunctionAt } from "./call-graph.ts";
 import type { Draft, Effect, Linked } from "./clients/adapter.ts";
-import { fileEntry } from "./entries.ts";
 import { evaluate, memberOf } from "./evaluate.ts";
+import { isIncidental } from "./files.ts";
 import type { Evaluated, Program } from "./program.ts";
 import type { Values } from "./values.ts";
 
@@ -38,7 +38,7 @@ const MOST_FRAMES = 24;
 export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "values"> & { effects: Effect[] }): Flow {
   const { linked, drafts, sites, values, effects } = parts;
   const { program } = linked;
-  const graph = createCallGraph(program);
+  const graph = callGraphOf(program);
   const siteIndex = groupBy(drafts.map((draft, id) => ({ id, path: draft.at.path, call: draft.call })));
   const effectIndex = groupBy(effects);
   const flows = new Map<string, Map<number | null, number[]>>();
@@ -99,8 +99,8 @@ function findFrames(flow: Flow, path: string, call: number): Frame[] {
     if (frame.calls >= FARTHEST || frame.root === null) continue;
     const to: FunctionAt = { path: frame.path, function: frame.root };
     for (const caller of flow.graph.callers(to)) {
-      // What tests do around a function says nothing of how it runs.
-      if (isTest(caller.path) && !isTest(path)) continue;
+      // What tests and seeds do around a function says nothing of how it runs.
+      if (isIncidental(caller.path) && !isIncidental(path)) continue;
       const next = frameOf(flow, caller, frame, to);
       if (next === null || frames.length >= MOST_FRAMES) continue;
       const key = `${next.path}#${String(next.call)}`;
@@ -109,10 +109,6 @@ function findFrames(flow: Flow, path: string, call: number): Frame[] {
     }
   }
   return frames.slice(0, MOST_FRAMES);
-}
-
-function isTest(path: string): boolean {
-  return fileEntry(path) === "test";
 }
 
 function frameOf(flow: Flow, caller: CallAt, frame: Frame, to: FunctionAt): Frame | null {

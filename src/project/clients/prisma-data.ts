@@ -1,5 +1,6 @@
 import type { Span } from "../../model/span.ts";
 import { entryOf } from "../evaluate.ts";
+import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { Draft, DraftWritten, Linked } from "./adapter.ts";
 import { selectorOf } from "./prisma-where.ts";
@@ -22,10 +23,12 @@ export function readData(linked: Linked, target: PrismaTarget, value: Evaluated 
   const out: Data = { columns: null, complete: false, relations: false, nested: [] };
   if (value === undefined) return out;
   if (value.kind === "alternatives") return mergeData(value.of.map((each) => readData(linked, target, each, make)));
-  if (value.kind !== "object") return out;
+  // `data: input`: what its type or its callers tell of it.
+  const object = value.kind === "parameter" ? objectOfParameter(linked.program, value) : value;
+  if (object?.kind !== "object") return out;
   const columns = (out.columns = [] as DraftWritten[]);
-  out.complete = value.complete;
-  for (const [field, item] of value.entries) {
+  out.complete = object.complete;
+  for (const [field, item] of object.entries) {
     if (item.kind === "undefined") continue;
     const column = ownEntry(target.model.columns, field);
     const relation = ownEntry(target.model.relations, field);

@@ -1,4 +1,5 @@
 import { evaluateName, returnOf } from "../evaluate.ts";
+import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
 import type { DraftWritten, Linked } from "./adapter.ts";
@@ -19,11 +20,19 @@ export function rowsOf(linked: Linked, value: Evaluated, columnOf: (key: string)
       return listRows(linked, value, columnOf, inside);
     case "call":
       return mappedRows(linked, value, columnOf);
+    case "parameter":
+      return parameterRow(linked, value, columnOf);
     case "alternatives":
       return mergeAlternatives(value.of.filter((each) => each.kind !== "undefined" && each.kind !== "null").map((each) => rowsOf(linked, each, columnOf, inside)));
     default:
       return UNKNOWN;
   }
+}
+
+/** `values(input)`: one row, as its type or its callers tell. */
+function parameterRow(linked: Linked, value: Extract<Evaluated, { kind: "parameter" }>, columnOf: (key: string) => string | null): Rows {
+  const object = objectOfParameter(linked.program, value);
+  return object === null ? UNKNOWN : { ...objectColumns(object, columnOf, true), rows: "one" };
 }
 
 function isInside(value: Evaluated, { path, start, end }: { path: string; start: number; end: number }): boolean {
