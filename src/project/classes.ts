@@ -57,13 +57,14 @@ function classOfLocal(program: Program, path: string, index: number, inside: num
 
 function classOfMember(program: Program, path: string, expression: Extract<Expression, { kind: "member" }>, inside: number | null, depth: number): ClassAt | null {
   const holder = expression.of.kind === "this" ? enclosing(program, path, inside) : classOf(program, path, expression.of, inside, depth + 1);
-  const found = holder === null ? null : findMember(program, holder, expression.name, 0);
+  const found = holder === null ? null : findMember(program, holder, expression.name);
   if (found === null) return null;
   const { member, at } = found;
   return byType(program, at.path, member.typeText) ?? (member.value === null ? null : classOf(program, at.path, member.value, null, depth + 1));
 }
 
-function enclosing(program: Program, path: string, inside: number | null): ClassAt | null {
+/** The class whose method a function is, or stands in; null: none. */
+export function enclosing(program: Program, path: string, inside: number | null): ClassAt | null {
   const code = program.facts(path)?.code;
   for (let at = inside; at !== null && code != null; at = code.functions[at]?.parent ?? null) {
     const name = code.functions[at]?.class;
@@ -77,7 +78,8 @@ function factOf(program: Program, at: ClassAt): ClassFact | null {
   return declarations !== undefined && Object.hasOwn(declarations, at.name) ? (declarations[at.name]?.class ?? null) : null;
 }
 
-function findMember(program: Program, at: ClassAt, name: string, depth: number): { member: ClassFact["members"][number]; at: ClassAt } | null {
+/** A member of a class, its own or inherited, with the class that declares it. */
+export function findMember(program: Program, at: ClassAt, name: string, depth = 0): { member: ClassFact["members"][number]; at: ClassAt } | null {
   const fact = factOf(program, at);
   if (fact === null || depth > DEEPEST) return null;
   const member = fact.members.find((each) => each.name === name);
@@ -88,6 +90,6 @@ function findMember(program: Program, at: ClassAt, name: string, depth: number):
 
 /** A method of a class, its own or inherited. */
 export function methodOf(program: Program, at: ClassAt, name: string): FunctionAt | null {
-  const found = findMember(program, at, name, 0);
+  const found = findMember(program, at, name);
   return found?.member.function == null ? null : { path: found.at.path, function: found.member.function };
 }

@@ -8,10 +8,9 @@ import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, ty
 import { rowsOf } from "./rows.ts";
 import { returningOf } from "./row-use.ts";
 import { findTable } from "./sql-drafts.ts";
+import { isSupabaseReceiver } from "./supabase-receiver.ts";
 
 const KINDS: Record<string, Draft["kind"]> = { insert: "insert", upsert: "upsert", select: "lookup", update: "update", delete: "delete" };
-const RECEIVER = /supabase|^(?:sb|postgrest|adminClient|serviceClient|supa\w*)$/i;
-
 /** supabase-js: `client.from("t").insert(…)` (reference §7.2, §7.3). */
 export const supabase: ClientAdapter = { name: "supabase", links: new Set(["from"]), read: readSupabase };
 
@@ -22,12 +21,11 @@ function readSupabase(view: CallView, linked: Linked): Reading | null {
   const before = view.links.slice(0, index);
   if (from === undefined || action === undefined || before.some((link) => link.name === "select" || link.name === "storage" || link.name === "delete")) return null;
   const name = valueOf(view, linked, from, 0);
-  const isClient = RECEIVER.test(nameOf(view.root)) || isSupabaseRoot(view, linked);
   const schemaLink = before.find((link) => link.name === "schema");
   const schema = schemaLink === undefined ? null : valueOf(view, linked, schemaLink, 0);
   const found = name?.kind === "string" ? findTable(linked, { path: view.path, database: null }, { schema: schema?.kind === "string" ? schema.value : null, name: name.value }) : null;
-  if (!isClient || name === null || linked.tables.tableOf(name) !== null) return null;
-  const shown = `${nameOf(view.root)}.from(${name.kind === "string" ? `"${name.value}"` : "…"}).${action.name}()`;
+  if (name === null || linked.tables.tableOf(name) !== null || !isSupabaseReceiver(view, linked, before)) return null;
+  const shown = `${[nameOf(view.root), ...before.filter((link) => link.args === null).map((link) => link.name)].join(".")}.from(${name.kind === "string" ? `"${name.value}"` : "…"}).${action.name}()`;
   const draft: Draft = { ...emptyDraft(view, "supabase", KINDS[action.name] ?? "lookup", shown), database: found?.database.id ?? null, table: found?.table.id ?? null };
   if (found === null) draft.why = name.kind === "string" ? `no table ${name.value}` : "computed table";
   readAction(view, linked, found?.table ?? null, action, draft);
@@ -37,12 +35,6 @@ function readSupabase(view: CallView, linked: Linked): Reading | null {
 function valueOf(view: CallView, linked: Linked, link: RawLink, position: number): Evaluated | null {
   const expression = argument(link.args, position);
   return expression === null ? null : evaluate(linked.program, view.path, expression);
-}
-
-/** `createClient()` of a Supabase package, wherever it was called. */
-function isSupabaseRoot(view: CallView, linked: Linked): boolean {
-  const value = evaluate(linked.program, view.path, view.root);
-  return /upabase/.test(valueText(linked.program, value));
 }
 
 function readAction(view: CallView, linked: Linked, table: Table | null, action: RawLink, draft: Draft): void {
