@@ -3,7 +3,7 @@ import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import type { Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
-import { lastName, unspread } from "./expressions.ts";
+import { lastName, nameOf, unspread } from "./expressions.ts";
 import { mayPrecede, type Flow, type Frame } from "./flow.ts";
 import type { Evaluated } from "./program.ts";
 
@@ -29,6 +29,12 @@ export function transactionsAround(flow: Flow, draft: Draft, frame: Frame): Tran
 /** Does this function run as a transaction, or outside of the one around it? */
 export function isTransactionCallback(code: CodeFacts, index: number): boolean {
   return OPENERS.test(code.functions[index]?.callbackOf?.callee ?? "");
+}
+
+/** `db.transaction(async (tx) => …)`: what it does besides is what its callback does. */
+export function opensTransaction(fact: CallFact): boolean {
+  const { expression } = fact;
+  return expression.kind === "call" && OPENERS.test(nameOf(expression.callee)) && expression.args.some((item) => item.kind === "function");
 }
 
 /** A call on the outer handle runs outside of the transaction that it stands in. */
