@@ -10,8 +10,9 @@ export function whyNever(project: Project, handler: Handler, sites: Site[], test
   return test.kind === "code" && test.value === "P2002" ? "violations of raw SQL reach the code as P2010, not as P2002." : null;
 }
 
-/** $queryRaw and the like: SQL in a package that has Prisma and no other way to the database. */
+/** $queryRaw and the like: run by a Prisma client, or SQL in a package that has Prisma and no other way to the database. */
 function isRawThroughPrisma(project: Project, versions: Record<string, string>, site: Site): boolean {
+  if (/^\$(?:query|execute)Raw/.test(site.operation)) return true;
   const others = ["pg", "postgres", "kysely", "knex", "drizzle-orm", "typeorm", "slonik", "@neondatabase/serverless"];
   return site.client === "raw-sql" && databaseOf(project, site.database)?.orm === "prisma" && others.every((name) => versions[name] === undefined);
 }

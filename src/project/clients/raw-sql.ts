@@ -25,6 +25,8 @@ function readRawSql(view: CallView, linked: Linked): Reading | null {
   const prepared = given.link !== null && isNamed(view, linked, given.link);
   const reading = readValue(view, linked, given.value, values, prepared);
   if (reading === null) return null;
+  const method = prismaMethod(given.value, given.link);
+  if (method !== null) for (const draft of reading.drafts) draft.operation = `${method} ${draft.operation}`;
   const known = reading.drafts.some((draft) => draft.table !== null) || isSqlClient(given.value, given.link);
   return known || reading.effects.length > 0 ? { drafts: known ? reading.drafts : [], effects: reading.effects } : null;
 }
@@ -89,12 +91,19 @@ function isNamed(view: CallView, linked: Linked, link: RawLink): boolean {
   return value?.kind === "object" && value.entries.has("name");
 }
 
+/** `$queryRaw`, `$executeRawUnsafe`: the method of a Prisma client that runs it; null: something else does. */
+function prismaMethod(value: Evaluated, link: RawLink | null): string | null {
+  const tag = value.kind === "template" ? value.tag : null;
+  const name = link?.name ?? (tag?.kind === "member" ? tag.name : tag?.kind === "parameter" ? tag.members.at(-1) : undefined);
+  return name !== undefined && /^\$(?:query|execute)Raw/.test(name) ? name : null;
+}
+
 /** Is it surely SQL for a client, although its table is not known? */
 function isSqlClient(value: Evaluated, link: RawLink | null): boolean {
-  if (link !== null) return link.name.startsWith("$");
+  if (prismaMethod(value, link) !== null) return true;
+  if (link !== null) return false;
   const tag = value.kind === "template" ? value.tag : null;
   const root = tag?.kind === "member" ? tag.of : tag;
-  if (tag?.kind === "member" && /^\$(?:query|execute)Raw$/.test(tag.name)) return true;
   return root?.kind === "external" && /^(?:drizzle-orm|@prisma\/client|postgres|slonik|@vercel\/postgres|bun|@neondatabase\/serverless|kysely)/.test(root.package);
 }
 
@@ -125,5 +134,13 @@ function settleUse(view: CallView, linked: Linked, outer: { fact: CallFact; inde
   const last = reading.drafts.at(-1);
   if (last === undefined) return;
   if (last.lookup === "many" && first) last.lookup = "one";
-  if (last.returning !== "none") last.returning = first || running.fact.use.kind === "ignored" ? returningOf(running.fact, first) : "unknown";
+  if (last.returning !== "none" && insistsOnRow(running.fact)) last.returning = "used-unchecked";
+  else if (last.returning !== "none") last.returning = first || running.fact.use.kind === "ignored" ? returningOf(running.fact, first) : "unknown";
+}
+
+/** slonik's and pg-promise's `one` throw where there is no row; in a `try` that may be meant. */
+function insistsOnRow(fact: CallFact): boolean {
+  const { expression } = fact;
+  const isOne = expression.kind === "call" && expression.callee.kind === "member" && /^one(?:First)?$/.test(expression.callee.name);
+  return isOne && fact.handler === null && !fact.context.some((step) => step.kind === "try");
 }
