@@ -26,16 +26,26 @@ const COLUMNS_UNIQUE = /(\([^()]*\)|`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A
 const ONE_ROW = /\b(?:only|exactly|at most|at-most|max(?:imum)?|a single)?\s*one\s+((?:\w+\s+)?[a-z]+)\s+(?:exists\s+|allowed\s+)?per\b/gi;
 const IDEMPOTENT = /\bidempoten(?:t|tly|cy)(?:[,:]?\s+(?:keyed|dedup(?:ed|licated)))?\s+(?:on|by|per)\b/gi;
 
+/** The key is said to live where no schema of the project shows it. */
+const ELSEWHERE = /\b(?:not|isn't|aren't) (?:\w+ )?in (?:the |our )?(?:\w+ )?schema\b|\bprod(?:uction)?-only\b|\bonly (?:exists? )?in prod(?:uction)?\b/i;
+
 /** Claims in prose. Strict: whatever is not plainly an assertion about rows of a table is passed over. */
 export function readSentenceClaims(text: string): FoundClaim[] {
   return splitSentences(text).flatMap((sentence) => {
-    if (sentence.text.length > MAX_SENTENCE || WISH.test(sentence.text)) return [];
-    const claim = readKey(sentence.text) ?? readUniquePer(sentence.text) ?? readColumnsUnique(sentence.text) ?? readOneRow(sentence.text) ?? readIdempotent(sentence.text);
+    if (sentence.text.length > MAX_SENTENCE || WISH.test(sentence.text) || ELSEWHERE.test(sentence.text)) return [];
+    const claim = readSentence(sentence.text);
     if (claim === null) return [];
     const trimmed = sentence.text.trim();
     const start = sentence.start + sentence.text.indexOf(trimmed);
     return [{ ...claim, text: trimmed.replace(/\s+/g, " "), start, end: start + trimmed.length }];
   });
+}
+
+/** A key that is only mentioned says less than the columns that another form names in the same sentence. */
+function readSentence(text: string): Read {
+  const key = readKey(text);
+  if (key !== null && (key.columns.length > 0 || key.words !== undefined)) return key;
+  return readUniquePer(text) ?? readColumnsUnique(text) ?? readOneRow(text) ?? readIdempotent(text) ?? key;
 }
 
 type Read = Pick<FoundClaim, "kind" | "columns" | "denies" | "words"> | null;
@@ -131,7 +141,8 @@ function readOneRow(text: string): Read {
     const after = text.slice(match.index + match[0].length);
     if (WISH_BEFORE.test(clause) || isTakenBack(after) || RATES.test(after.trim())) continue;
     const named = readColumnList(after);
-    const isRow = /\b(?:row|record)$/i.test(match[1] ?? "");
+    // "One customer per org and reference" may be any rule; that an index or a constraint keeps it makes it one about rows.
+    const isRow = /\b(?:row|record)$/i.test(match[1] ?? "") || /\bunique (?:index|constraint|key)\b/i.test(text);
     if (named === null || FETCHING.test(text.slice(0, match.index))) continue;
     if (named.columns.length === 0 ? named.words === undefined || !isRow : !isRow && !KEPT.test(text)) continue;
     return { kind: "one-row", denies: /\bmore than\s*$/.test(clause) || DENIED_BEFORE.test(clause), ...named };
