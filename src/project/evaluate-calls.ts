@@ -5,6 +5,7 @@ import type { Context } from "./evaluate-context.ts";
 import { followPath } from "./evaluate-members.ts";
 import { asString, asStrings, unknown } from "./evaluated.ts";
 import type { Env, Evaluated } from "./program.ts";
+import { isDigestName, isGeneratorName } from "./value-names.ts";
 
 /** Helpers are inlined this deep (reference §1.3 R5). */
 const DEEPEST_INLINING = 3;
@@ -80,10 +81,23 @@ function inline(context: Context, call: Call): Evaluated | null {
   try {
     const env = bindParameters(context, callee, fact, call.args);
     const value = context.evaluate(callee.path, returned, env);
-    return value.kind === "unknown" ? null : value;
+    return value.kind === "unknown" || hidesFreshness(fact, value) ? null : value;
   } finally {
     context.inlining.pop();
   }
+}
+
+/**
+ * Of `newId()` and `hashToken(token)` the name says more than what they are made of. A helper that makes a column (`uuid("id")`) is a call into a
+ * library, and a constant is one.
+ */
+function hidesFreshness(fact: FunctionFact, value: Evaluated): boolean {
+  const name = fact.name?.split(".").at(-1) ?? "";
+  if (!isGeneratorName(name) && !isDigestName(name)) return false;
+  if (value.kind === "template" || value.kind === "alternatives" || value.kind === "member") return true;
+  let root: Evaluated = value;
+  while (root.kind === "call" || root.kind === "member") root = root.kind === "call" ? root.callee : root.of;
+  return value.kind === "call" && root.kind === "external" && /^(?:node:)?crypto$/.test(root.package);
 }
 
 /** What a function always returns when it returns; null: several values, or none on some path. */

@@ -13,6 +13,11 @@ export function isMadeGenerator(callee: string): boolean {
   return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)$/s.test(callee);
 }
 
+/** `hashToken(token)`: of another value it is another one. */
+export function isDigestName(name: string): boolean {
+  return /hash|digest|hmac|encrypt|encode|sha\d|md5/i.test(name);
+}
+
 /** `createCustomer(…)`: it makes a thing and answers with that, whatever it was told about it. Digests of a value go by such names too. */
 export function isCreatorName(name: string): boolean {
   return /^(?:create|register|provision|issue|mint|open|insert|add|save|store)(?:$|[A-Z])/.test(name) && !/Hash|Hmac|Digest|Checksum|Signature|Fingerprint|Slug|Url|URL/.test(name);

@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { expressionAt, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
-import { isCreatorName, isGeneratorName, isMadeGenerator } from "./value-names.ts";
+import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
 type Origin = Value["origin"];
@@ -86,8 +86,10 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   const args = value.args.map((each) => originOf(values, each, depth + 1));
   const method = methodOf(value.callee);
   if (method !== null) return methodOrigin(values, method, args, depth);
-  const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name)));
-  return all === "literal" || all === "null" || isCreatorName(name) ? "computed" : all;
+  const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name) || isDigestName(name)));
+  // `createApiKey()` is told nothing, so what it makes is new; `createCustomer(input)` may be told the same again.
+  if (isCreatorName(name)) return all === "literal" && !value.new ? "generated" : "computed";
+  return all === "literal" || all === "null" ? "computed" : all;
 }
 
 /** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */

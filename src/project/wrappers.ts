@@ -1,6 +1,7 @@
 import type { Expression } from "../model/expression.ts";
-import type { CallFact, CodeFacts } from "../model/facts.ts";
+import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
+import { spineCalls } from "./call-graph.ts";
 import { lastName, unspread } from "./expressions.ts";
 import type { Flow, Frame } from "./flow.ts";
 
@@ -35,8 +36,14 @@ function callbacks(code: CodeFacts, fact: CallFact): Around[] {
   return fact.context.flatMap((step): Around[] => {
     const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
     const other = handed?.call == null ? undefined : code.calls[handed.call];
-    return other?.expression.kind === "call" ? [{ call: other.expression, inside: other.function, at: other.at }] : [];
+    // `db.transaction(async (tx) => …).catch(…)`: the link that takes the callback, not the last one.
+    const call = other === undefined ? undefined : spineCalls(other.expression).find((node) => node.args.some((item) => isFunction(unspread(item), step)));
+    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at }];
   });
+}
+
+function isFunction(expression: Expression, step: ContextStep): boolean {
+  return expression.kind === "function" && step.kind === "function" && expression.function === step.function;
 }
 
 /** A function of the project that has a handler of its own, or one of a package that is called so. */
