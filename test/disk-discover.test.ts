@@ -54,6 +54,31 @@ describe("Drizzle", () => {
     expect(input.unread.map(({ message }) => message)).toEqual(["the journal names drizzle/0002_lost.sql, which does not exist"]);
   });
 
+  test("numbered files that the journal does not name make no second database", () => {
+    const texts = {
+      "drizzle.config.ts": 'export default { dialect: "postgresql", schema: "./schema.ts" };',
+      "schema.ts": table,
+      "drizzle/0000_a.sql": create,
+      "drizzle/0001_left.sql": "CREATE TABLE left_over (id int PRIMARY KEY);",
+      "drizzle/meta/_journal.json": journal("0000_a"),
+    };
+    expect(outline(texts).map(({ migrations }) => migrations[0]?.slice(1))).toEqual([["0000_a.sql"]]);
+  });
+
+  test("of two configurations for one schema, that of the schema's package names the database", () => {
+    const config = (path: string) => `export default { dialect: "postgresql", schema: "${path}schema.ts", out: "${path}migrations" };`;
+    const texts = {
+      "apps/web/package.json": "{}",
+      "apps/web/drizzle.config.ts": config("../../packages/db/"),
+      "packages/db/package.json": "{}",
+      "packages/db/drizzle.config.ts": config("./"),
+      "packages/db/schema.ts": table,
+      "packages/db/migrations/0000_a.sql": create,
+      "packages/db/migrations/meta/_journal.json": journal("0000_a"),
+    };
+    expect(discover(texts).map(({ id, dir }) => [id, dir])).toEqual([["packages/db", "packages/db"]]);
+  });
+
   test("the folders of drizzle-kit 1.0", () => {
     const texts = {
       "drizzle.config.ts": 'export default { dialect: "postgresql", schema: "schema.ts" };',

@@ -13,7 +13,7 @@ export function discoverDatabases(discovery: Discovery): DatabaseSource[] {
   const orms = [...findDrizzle(discovery), ...findPrisma(discovery)];
   const named = [...orms, ...findSqlc(discovery)];
   const supabase = findSupabase(discovery).filter((found) => !shares(found, named));
-  const plain = findPlainSql(discovery, claimedBy([...named, ...supabase]));
+  const plain = findPlainSql(discovery, claimedBy([...named, ...supabase])).filter((found) => !shares(found, [...named, ...supabase]));
   const histories = plain.filter((found) => found.migrations.length > 0);
   const joined = joinHistories(discovery, named, [...supabase, ...histories]);
   const dumps = plain.filter((found) => found.migrations.length === 0 && !isKnownSchema(discovery, found, joined));
@@ -26,7 +26,7 @@ export function claimedBy(databases: Pick<Found, "schemaFiles" | "migrations" | 
   return new Set(databases.flatMap((found) => [...found.schemaFiles, ...found.queryFiles, ...found.migrations.flatMap(({ files }) => files)]));
 }
 
-/** Is its migrations folder another database's already (drizzle-kit writing into supabase/migrations)? */
+/** Is its migrations folder another database's already: drizzle-kit writing into supabase/migrations, files that the journal does not name? */
 function shares(found: Found, others: Found[]): boolean {
   const dirs = new Set(others.flatMap(({ migrations }) => migrations.map(({ dir }) => dir)));
   return found.migrations.some(({ dir }) => dirs.has(dir));

@@ -23,10 +23,16 @@ export function findDrizzle(discovery: Discovery): Found[] {
     if (found === null) continue;
     // drizzle.config.ts and drizzle.config.prod.ts often differ in the credentials only.
     const key = JSON.stringify([found.schemaFiles, found.migrations.map(({ dir }) => dir)]);
-    if (!byContent.has(key)) byContent.set(key, found);
+    const known = byContent.get(key);
+    // An application may point at another package's schema: the configuration beside the schema names the database.
+    if (known === undefined || (!holdsSchema(known) && holdsSchema(found))) byContent.set(key, found);
   }
   const configured = [...byContent.values()];
   return [...configured, ...withoutConfig(discovery, declaring, configured)];
+}
+
+function holdsSchema({ dir, schemaFiles }: Found): boolean {
+  return schemaFiles.length > 0 && schemaFiles.every((path) => isWithin(path, dir));
 }
 
 function fromConfig(discovery: Discovery, config: DrizzleConfig, declaring: Map<string, Dialect>): Found | null {
