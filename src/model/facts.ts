@@ -22,6 +22,8 @@ export type SqlFacts = {
   directives: string[];
   /** Every comment's text with its place: prechecks are documented there. */
   comments: { text: string; at: Span }[];
+  /** The other database whose SQL this is, e.g. `ClickHouse`; then there are no statements. Absent: Postgres', as far as can be told. */
+  foreign?: string;
 };
 
 /** `uniqlint-disable-next-line a, b -- reason`. `rules` empty: all. */
@@ -61,6 +63,8 @@ export type CodeFacts = {
   /** Calls, in source order, outermost of each chain: `db.insert(t).values(v).returning()` is one call whose expression holds the chain. */
   calls: CallFact[];
   handlers: HandlerFact[];
+  /** What is thrown: the source text of the expression, cut to 300 characters. Absent: nothing. */
+  thrown?: { text: string; at: Span; function: number | null }[];
   /** Directives at the head of the file, e.g. "use server". */
   directives?: string[];
 };
@@ -187,6 +191,8 @@ export type CallFact = {
   rowUse: "unchecked" | "passed" | "checked" | "unused";
   /** The value is treated as a list of which the first element is taken: `const [row] =`, `rows[0]`, `.at(0)`, `.then(r => r[0])`. */
   takesFirst?: boolean;
+  /** What is thrown where the row (or list) turns out to be missing, as written, cut to 200 characters; absent: nothing, or something else is done. */
+  absentThrows?: string;
 };
 
 export type HandlerFact = {

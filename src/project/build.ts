@@ -1,6 +1,5 @@
 import type { ProjectInput } from "../model/input.ts";
 import type { Project, ProjectFile } from "../model/project.ts";
-import type { Unread } from "../model/span.ts";
 import { buildDatabases } from "./databases.ts";
 import { describeFile } from "./files.ts";
 import { createHomes } from "./homes.ts";
@@ -8,6 +7,7 @@ import { createProgram } from "./modules.ts";
 import { readDrizzleSchemas } from "./schema/drizzle.ts";
 import { countSites } from "./counts.ts";
 import { linkSites } from "./sites.ts";
+import { collectUnread } from "./unread.ts";
 
 /**
  * Puts the facts of all files together into what rules see: names followed, schemas read, migrations replayed, sites resolved and guarded. Pure
@@ -21,18 +21,15 @@ export function buildProject(input: ProjectInput): Project {
   const databases = buildDatabases(program, tables, unread);
   const databaseForFile = createHomes(program, databases);
   const { sites, handlers, claims } = linkSites({ program, databases, tables, databaseForFile });
-  const files = describeFiles(input, unread);
+  const files = describeFiles(input);
+  unread.push(...collectUnread(input, files.map((file) => file.path)));
   return { databases, sites, handlers, claims, files, unread, counts: countSites(sites, handlers) };
 }
 
-/** The files that hold facts, in order of their paths; what was not understood in them goes to `unread`. */
-function describeFiles(input: ProjectInput, unread: Unread[]): ProjectFile[] {
+/** The files that hold facts, in order of their paths. */
+function describeFiles(input: ProjectInput): ProjectFile[] {
   const migrations = new Set(input.databases.flatMap((source) => source.migrations.flatMap((list) => list.files)));
   const schemas = input.databases.flatMap((source) => source.schemaFiles);
   const paths = new Set([...input.candidates, ...schemas, ...migrations]);
-  return [...paths].sort().map((path) => {
-    const facts = input.facts(path);
-    unread.push(...(facts?.unread ?? []));
-    return describeFile(path, facts, migrations.has(path));
-  });
+  return [...paths].sort().map((path) => describeFile(path, input.facts(path), migrations.has(path)));
 }

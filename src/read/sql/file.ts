@@ -33,7 +33,7 @@ export function readSqlFile(file: SourceFile): FileFacts {
     const code = blankSegments(source.text, source.segments, ["comment", "string", "dollar"]);
     const dialect = otherDialect(broken.map(({ start, end }) => code.slice(start, end)), statements.length);
     const foreign: Unread = { at: span(0, 0), message: `This is SQL of another database than Postgres (${dialect}).` };
-    if (dialect !== null) return { ...facts, sql, unread: [foreign] };
+    if (dialect !== null) return { ...facts, sql: { ...sql, foreign: dialect }, unread: [foreign] };
   }
   const read = readParsed(source, statements);
   return { ...facts, sql: { ...sql, statements: read.statements }, unread: [...broken.map((piece) => brokenStatement(source, piece)), ...read.unread] };
