@@ -1,6 +1,7 @@
 import type { Table, UniqueKey } from "../model/catalog.ts";
 import type { Database, Site } from "../model/project.ts";
 import { partTexts } from "./words.ts";
+import { partColumns } from "./keys.ts";
 import { insertedValue } from "./violations.ts";
 
 /**
@@ -24,17 +25,28 @@ export function isSameKey(a: UniqueKey, b: UniqueKey): boolean {
   return left.size === right.size && [...left].every((part) => right.has(part));
 }
 
-/** Is it certain that this write raises no unique violation? Every key has a part that is fresh or NULL, or that an UPDATE leaves alone. */
-export function cannotViolate(table: Table, site: Pick<Site, "kind" | "columns" | "columnsComplete">): boolean {
-  if (site.columns === null) return false;
+type Write = Pick<Site, "kind" | "columns" | "columnsComplete"> & Partial<Pick<Site, "conflict">>;
+
+/**
+ * Is it certain that this write raises no unique violation? Every key has a part that is fresh or NULL, or that an UPDATE leaves alone, with
+ * its predicate. What DO UPDATE sets may violate any key, so that is never certain.
+ */
+export function cannotViolate(table: Table, site: Write): boolean {
+  if (site.columns === null || site.conflict?.action === "update") return false;
   const written = new Set(site.columns.map((item) => item.column));
   return table.keys.every((key) => {
     if (key.kind === "exclusion" || key.parts.length === 0) return false;
-    if (site.kind === "update") return site.columnsComplete && key.parts.every((part) => (part.kind === "column" ? !written.has(part.column) : !part.columns.some((column) => written.has(column))));
-    return key.parts.some((part) => {
-      if (part.kind !== "column") return false;
-      const { kind } = insertedValue(table, site, part.column);
-      return kind === "fresh" || (kind === "null" && !key.nullsNotDistinct);
-    });
+    if (site.kind === "update") return site.columnsComplete && ![...partColumns(key), ...(key.where?.columns ?? [])].some((column) => written.has(column));
+    return key.parts.some((part) => part.kind === "column" && isApart(table, site, key, part.column));
   });
+}
+
+/** No other row can hold the value that this insert puts into the column. */
+function isApart(table: Table, site: Write, key: UniqueKey, name: string): boolean {
+  const { kind } = insertedValue(table, site, name);
+  if (kind === "null") return !key.nullsNotDistinct;
+  if (kind !== "fresh") return false;
+  const written = site.columns?.find((item) => item.column === name);
+  // Of a row that was just made only the reference to it is new; what else it holds, others may hold too.
+  return written?.value.origin !== "created" || (written.value.byCallers !== true && table.foreignKeys.some((one) => one.columns.includes(name)));
 }

@@ -104,9 +104,13 @@ export type Site = {
   matchRest: string[];
   /** Look-ups: what is asked. */
   lookup: "one" | "many" | "count" | "exists" | "max" | null;
+  /** Look-ups: the rows are ordered, so one row is the first or last of several. Absent: no, or not known. */
+  ordered?: true;
   conflict: Conflict | null;
   /** RETURNING (or a client's equal) and what becomes of the first row. */
   returning: "none" | "used-unchecked" | "passed-on" | "checked" | "unknown";
+  /** Where a missing row of RETURNING is taken for a failure (`throws`: what is thrown), or where a caller takes the row for granted (`throws` null). */
+  absence?: { at: Span; throws: string | null };
   guards: Guard[];
   entry: Entry;
   inside: FunctionRef | null;
@@ -135,6 +139,8 @@ export type Value = {
     | "parameter" | "query" | "environment" | "excluded" | "default" | "computed" | "unknown";
   /** Can it be null or undefined? null: not known. */
   nullable: boolean | null;
+  /** The origin is what the known callers give for a parameter; there may be others. */
+  byCallers?: true;
 };
 
 export type Conflict = {
@@ -196,6 +202,8 @@ export type Handler = {
   covers: number[];
   /** False: it guards calls that could not be followed, so there may be more. */
   coversAll: boolean;
+  /** Source texts of what the guarded code itself throws, called functions too. */
+  thrown?: string[];
   /** Package → version that the file's package.json and lock file give, e.g. `{ "drizzle-orm": "0.44.2", pg: "8.11.0" }`. */
   versions: Record<string, string>;
   incidental: boolean;

@@ -52,7 +52,7 @@ function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binar
   const [paths, against, asked] = leftPaths.length > 0 ? [leftPaths, right, left] : [errorPaths(scope, right), left, right];
   if (against.kind === "boolean") return testsOf(scope, asked, isNot === against.value);
   if (paths.length === 0) return { tests: [], opaque: asksForCode(scope, left, right) ? 1 : 0 };
-  const values = literals(evaluate(scope.program, scope.path, against, scope.env));
+  const values = literals(evaluate(scope.program, scope.path, against, scope.env)) ?? elementsOf(scope, against);
   if (values === null) return { tests: [], opaque: 1 };
   const tests = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
   return { tests, opaque: tests.length === 0 && values.some((value) => UNIQUE_CODE.test(value)) ? 1 : 0 };
@@ -64,6 +64,11 @@ const UNIQUE_CODE = /^(?:23505|P2002|1062|2067|1555|ER_DUP_ENTRY)$/;
 function asksForCode(scope: ErrorScope, left: Expression, right: Expression): boolean {
   const codes = [left, right].some((each) => literals(evaluate(scope.program, scope.path, each, scope.env))?.some((value) => UNIQUE_CODE.test(value)) === true);
   return codes && [left, right].some((each) => someExpression(each, (part) => part.kind === "call" && part.args.some((arg) => errorPaths(scope, unspread(arg)).length > 0)));
+}
+
+/** `columns[i]` in a loop over them: each of a known list. */
+function elementsOf(scope: ErrorScope, against: Expression): string[] | null {
+  return against.kind === "index" ? listOf(evaluate(scope.program, scope.path, against.of, scope.env)) : null;
 }
 
 /** `message.indexOf("duplicate key") >= 0`. */
@@ -178,11 +183,13 @@ function textOf(expression: Expression): string {
   return expression.kind === "regex" ? expression.value : "";
 }
 
-/** `["23505", "P2002"]`, `new Set([…])`. */
+/** `["23505", "P2002"]`, `new Set([…])`, `Array.isArray(key) ? key : [key]` whatever `key` is; null: not all of it is known. */
 function listOf(value: Evaluated): string[] | null {
   if (value.kind === "call" && value.new && value.args[0] !== undefined) return listOf(value.args[0]);
-  if (value.kind !== "array") return value.kind === "declaration" ? null : null;
-  return value.items.flatMap((item) => (item.kind === "string" || item.kind === "number" ? [String(item.value)] : []));
+  if (value.kind !== "array" && value.kind !== "alternatives") return null;
+  if (value.kind === "array" && !value.complete) return null;
+  const all = (value.kind === "array" ? value.items : value.of).map((item) => (item.kind === "string" || item.kind === "number" ? [String(item.value)] : listOf(item)));
+  return all.includes(null) ? null : [...new Set(all.flatMap((items) => items ?? []))];
 }
 
 /** The plain texts that a regular expression looks for. */
@@ -203,7 +210,8 @@ function someTests(scope: ErrorScope, over: Expression, callback: Expression, ne
     return join(fact.returns.map((returned) => testsOf(inner, returned, negated)));
   }
   const values = listOf(evaluate(scope.program, scope.path, over, scope.env));
-  return values === null ? NONE : join(values.slice(0, 6).map((value) => someValue(scope, fact.returns, parameter.local, value, negated, over)));
+  // With the values unknown, what is compared with them is too.
+  return values === null ? join(fact.returns.map((returned) => testsOf(scope, returned, negated))) : join(values.slice(0, 6).map((value) => someValue(scope, fact.returns, parameter.local, value, negated, over)));
 }
 
 function someValue(scope: ErrorScope, returns: Expression[], local: number, value: string, negated: boolean, over: Expression): Tests {
@@ -221,7 +229,7 @@ function helperTests(scope: ErrorScope, test: Extract<Expression, { kind: "call"
   const parts = [...fact.returns.filter((returned) => returned.kind !== "boolean"), ...conditionsOf(fact.returnConditions ?? [])];
   const found = join(parts.map((part) => testsOf(inner, part, negated)));
   const own = new Map(found.tests.map((each) => [JSON.stringify(each), each]));
-  return own.size > 0 ? { tests: [...own.values()], opaque: 0 } : { tests: [], opaque: found.opaque > 0 || isAboutUnique(test) ? 1 : 0 };
+  return { tests: [...own.values()], opaque: found.opaque > 0 || (own.size === 0 && isAboutUnique(test)) ? 1 : 0 };
 }
 
 /** A helper's `if (e.code === "23505") return true`; a guard that must fail first says the same in reverse. */

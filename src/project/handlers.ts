@@ -1,4 +1,4 @@
-import type { CodeFacts, HandlerFact } from "../model/facts.ts";
+import type { HandlerFact } from "../model/facts.ts";
 import type { ErrorTest, Handler } from "../model/project.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
 import type { ErrorScope } from "./error-helpers.ts";
@@ -6,6 +6,7 @@ import { coverageOf } from "./coverage.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
 import { resultHandlers } from "./result-handlers.ts";
+import { handlesOf, keyNamesOf } from "./unique-tests.ts";
 import { versionsFor } from "./versions.ts";
 
 /** `handlerOf` reads a handler at first demand; `finish` adds those that ask for a unique violation but were not met, and what they cover. */
@@ -31,7 +32,7 @@ export function linkHandlers(flow: Flow): Handlers {
     const fact = code?.handlers[index];
     if (fact === undefined || code == null) return null;
     let handler = byFact.get(key);
-    if (handler === undefined) byFact.set(key, (handler = add(readHandler(flow, path, code, fact))));
+    if (handler === undefined) byFact.set(key, (handler = add(readHandler(flow, path, fact))));
     return handler;
   };
   const finish = (): void => {
@@ -45,7 +46,7 @@ export function linkHandlers(flow: Flow): Handlers {
     const code = flow.program.facts(path)?.code;
     const known = byFact.get(`${path}#${String(index)}`);
     if (code == null || (known === undefined && fact.tests.length === 0 && fact.callee === null)) return;
-    const made = known ?? readHandler(flow, path, code, fact);
+    const made = known ?? readHandler(flow, path, fact);
     if (made.handles !== "unique") return;
     const handler = known ?? handlerOf(path, index);
     if (handler !== null) Object.assign(handler, coverageOf(flow, path, code, index, fact));
@@ -64,15 +65,15 @@ function coverSites(flow: Flow, handlers: Handler[]): void {
   for (const handler of handlers) handler.covers.sort((a, b) => a - b);
 }
 
-function readHandler(flow: Flow, path: string, code: CodeFacts, fact: HandlerFact): Omit<Handler, "id"> {
-  const found = readTests(flow, path, code, fact);
+function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
+  const found = readTests(flow, path, fact);
   return {
-    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: handlesOf(found, fact.rethrows), rethrows: fact.rethrows,
+    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: handlesOf(found, fact.rethrows, keyNamesOf(flow)), rethrows: fact.rethrows,
     swallows: fact.swallows, covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
   };
 }
 
-function readTests(flow: Flow, path: string, code: CodeFacts, fact: HandlerFact): Tests {
+function readTests(flow: Flow, path: string, fact: HandlerFact): Tests {
   const scope: ErrorScope = { program: flow.program, graph: flow.graph, path, inside: fact.function, error: new Map(fact.error === null ? [] : [[fact.error, []]]), env: null, depth: 0 };
   const all = fact.tests.map((item) => testsOf(scope, item.test, false));
   if (fact.callee !== null) all.push(namedHandler(flow, scope, code, fact));
@@ -95,30 +96,4 @@ function namedHandler(flow: Flow, scope: ErrorScope, code: CodeFacts, fact: Hand
 
 function withoutRepeats(tests: ErrorTest[]): ErrorTest[] {
   return [...new Map(tests.map((test) => [JSON.stringify(test), test])).values()];
-}
-
-const UNIQUE_CODES = /^(?:23505|P2002|1062|ER_DUP_ENTRY|SQLITE_CONSTRAINT\w*|2067|1555|UniqueConstraintViolation|UNIQUE_VIOLATION)$/;
-const UNIQUE_TEXT = /duplicate|unique|already exists|23505|P2002|ER_DUP_ENTRY/i;
-const UNIQUE_CLASS = /Unique|Duplicate/;
-
-/** Does a test ask for a unique violation? */
-export function asksForUnique(test: ErrorTest): boolean {
-  switch (test.kind) {
-    case "code":
-      return UNIQUE_CODES.test(test.value);
-    case "name":
-    case "target":
-      return true;
-    case "class":
-      return UNIQUE_CLASS.test(test.name);
-    case "message":
-      return UNIQUE_TEXT.test(test.value);
-  }
-}
-
-export function handlesOf(found: Tests, rethrows: Handler["rethrows"]): Handler["handles"] {
-  if (found.tests.some(asksForUnique)) return "unique";
-  if (found.opaque > 0 || found.tests.some((test) => test.kind === "class" && /PrismaClient|DatabaseError|PostgresError|QueryError|QueryFailed/.test(test.name))) return "unknown";
-  if (found.tests.length === 0) return "any";
-  return rethrows === "never" ? "any" : "other";
 }

@@ -7,6 +7,7 @@ import type { ErrorScope } from "./error-helpers.ts";
 import { someExpression } from "./expressions.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
+import { asksForUnique, keyNamesOf } from "./unique-tests.ts";
 import { versionsFor } from "./versions.ts";
 
 type Result = Omit<Handler, "id"> & { site: number };
@@ -52,7 +53,7 @@ function readResult(flow: Flow, path: string, code: CodeFacts, inside: number | 
   const all = conditions.map((test) => testsOf(scope, test, false));
   // A whole result's own `error` leads the path; it is no part of the error.
   const tests = [...new Map(all.flatMap((each) => each.tests).map((test) => [JSON.stringify(test), "path" in test && test.path[0] === "error" ? { ...test, path: test.path.slice(1) } : test])).values()];
-  const asks = tests.some((test) => (test.kind === "code" && test.value === "23505") || test.kind === "name" || (test.kind === "message" && /duplicate|unique/i.test(test.value)));
+  const asks = tests.some((test) => test.kind !== "target" && asksForUnique(test, keyNamesOf(flow)));
   return { tests, opaque: all.reduce((sum, each) => sum + each.opaque, 0), at: { path, start: first.start, end: first.end }, asks };
 }
 

@@ -10,7 +10,7 @@ import { readTry } from "./handlers.ts";
 import { isWrapper, stripWrappers } from "./nodes.ts";
 import { declareList, declareStatements, inScope } from "./scopes.ts";
 import { readSwitch } from "./switches.ts";
-import { MAX_DEPTH, noteTooDeep, withStep, type Reader } from "./state.ts";
+import { MAX_DEPTH, noteTooDeep, spanOf, withStep, type Reader } from "./state.ts";
 
 /** Statements of a block, in the block's scope, which the caller opens. After `if (x) return` the rest runs only when x is not so. */
 export function readStatements(reader: Reader, statements: readonly ts.Statement[]): void {
@@ -35,7 +35,7 @@ function readStatement(reader: Reader, node: ts.Statement): void {
   else if (ts.isVariableStatement(node)) readVariables(reader, node.declarationList);
   else if (ts.isIfStatement(node)) readIf(reader, node);
   else if (ts.isReturnStatement(node)) noteReturn(reader, node);
-  else if (ts.isThrowStatement(node)) reader.walk.expression(reader, node.expression);
+  else if (ts.isThrowStatement(node)) readThrow(reader, node);
   else if (ts.isBlock(node)) readBlockOf(reader, node);
   else if (ts.isTryStatement(node)) readTry(reader, node);
   else if (ts.isSwitchStatement(node)) readSwitch(reader, node);
@@ -45,6 +45,15 @@ function readStatement(reader: Reader, node: ts.Statement): void {
   else readDeclaration(reader, node);
   reader.depth--;
 }
+
+function readThrow(reader: Reader, node: ts.ThrowStatement): void {
+  reader.walk.expression(reader, node.expression);
+  const at = spanOf(reader, node.expression);
+  (reader.facts.thrown ??= []).push({ text: reader.text.slice(at.start, Math.min(at.end, at.start + MOST_THROWN)), at, function: reader.function });
+}
+
+/** A thrown expression's text is kept up to here. */
+const MOST_THROWN = 300;
 
 function readDeclaration(reader: Reader, node: ts.Statement): void {
   if (ts.isFunctionDeclaration(node)) readFunctionStatement(reader, node);

@@ -1,0 +1,55 @@
+import { allKeys } from "../catalog/tables.ts";
+import type { ErrorTest, Handler } from "../model/project.ts";
+import type { Tests } from "./error-tests.ts";
+import type { Flow } from "./flow.ts";
+
+const UNIQUE_CODES = /^(?:23505|P2002|1062|ER_DUP_ENTRY|SQLITE_CONSTRAINT\w*|2067|1555|UniqueConstraintViolation|UNIQUE_VIOLATION)$/;
+const UNIQUE_TEXT = /duplicate|unique|already exists|23505|P2002|ER_DUP_ENTRY/i;
+const UNIQUE_CLASS = /Unique|Duplicate/;
+
+/** Endings of names that keys go by, and those that other constraints do. */
+const KEY_NAME = /(?:^|_)(?:key|unique|uniq|uidx|uq|ux|idx|index|pkey|pk)(?:_|$)/i;
+const OTHER_NAME = /_(?:fkey|fk|check|chk|excl)$/i;
+
+const keyNames = new WeakMap<Flow["linked"], string[]>();
+
+/** Names of all keys of the project, in lower case. */
+export function keyNamesOf(flow: Flow): string[] {
+  let names = keyNames.get(flow.linked);
+  if (names === undefined) {
+    names = flow.linked.databases.flatMap((database) => allKeys(database.catalog).flatMap(({ key }) => (key.name === null ? [] : [key.name.toLowerCase()])));
+    keyNames.set(flow.linked, names);
+  }
+  return names;
+}
+
+/** A message may be searched for anything, `invalid_grant` too; only what looks like a key's name, or is one, asks for a violation. */
+function isKeyName(test: Extract<ErrorTest, { kind: "name" }>, names: readonly string[]): boolean {
+  const wanted = test.value.toLowerCase();
+  if (OTHER_NAME.test(wanted)) return false;
+  const field = test.path.at(-1) ?? "";
+  return /^constraint/.test(field) || KEY_NAME.test(wanted) || names.some((name) => name.includes(wanted));
+}
+
+/** Does a test ask for a unique violation? `names`: of the project's keys, in lower case. */
+export function asksForUnique(test: ErrorTest, names: readonly string[] = []): boolean {
+  switch (test.kind) {
+    case "code":
+      return UNIQUE_CODES.test(test.value);
+    case "name":
+      return isKeyName(test, names);
+    case "target":
+      return true;
+    case "class":
+      return UNIQUE_CLASS.test(test.name);
+    case "message":
+      return UNIQUE_TEXT.test(test.value);
+  }
+}
+
+export function handlesOf(found: Tests, rethrows: Handler["rethrows"], names: readonly string[] = []): Handler["handles"] {
+  if (found.tests.some((test) => asksForUnique(test, names))) return "unique";
+  if (found.opaque > 0 || found.tests.some((test) => test.kind === "class" && /PrismaClient|DatabaseError|PostgresError|QueryError|QueryFailed/.test(test.name))) return "unknown";
+  if (found.tests.length === 0) return "any";
+  return rethrows === "never" ? "any" : "other";
+}
