@@ -1,6 +1,6 @@
-import { describeKey, isSameKey, partColumns, placeOfKey, tableTitle } from "../src/catalog/lookup.ts";
-import type { Table, UniqueKey } from "../src/model/catalog.ts";
-import type { Problem } from "../src/model/finding.ts";
+import { describeKey, isSameKey, joinWords, partColumns, placeOfKey, tableTitle, totalKeysWithin } from "../src/catalog/lookup.ts";
+import type { Catalog, Table, UniqueKey } from "../src/model/catalog.ts";
+import type { Problem, Severity } from "../src/model/finding.ts";
 import type { Database } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
 
@@ -14,23 +14,48 @@ export const noSchemaDrift: Rule = {
   preset: "recommended",
   *check(project) {
     for (const database of project.databases) {
-      if (!database.schema || !database.migrated || !database.complete) continue;
-      // Only where the schema gives the migrations: a schema that merely mirrors tables for queries may leave keys out.
-      const generates = database.orm === "sql" || database.migrations.every((migration) => migration.runner === database.orm);
-      // A schema without a single key leaves them to SQL.
-      const silent = Object.values(database.schema.tables).every((table) => table.keys.length === 0);
-      for (const declared of Object.values(database.schema.tables)) {
-        const built = database.migrated.tables[declared.id];
-        if (!built || built.built.length === 0 || declared.kind !== "table" || built.kind !== "table") continue;
-        if (!declared.complete || !built.complete) continue;
-        yield* findUnbuilt(declared, built);
-        if (generates && !silent) yield* findUndeclared(database, declared, built);
-      }
+      if (database.schema && database.migrated && database.complete) yield* compare(database, database.schema, database.migrated);
     }
   },
 };
 
-function* findUnbuilt(declared: Table, built: Table): Iterable<Problem> {
+function* compare(database: Database, schema: Catalog, migrated: Catalog): Iterable<Problem> {
+  // Only where the schema gives the migrations: a schema that merely mirrors tables for queries may leave keys out.
+  const generates = database.orm === "sql" || database.migrations.every((migration) => migration.runner === database.orm);
+  const pairs = Object.values(schema.tables).flatMap((declared) => {
+    const built = migrated.tables[declared.id];
+    return built && areComparable(declared, built) ? [{ declared, built }] : [];
+  });
+  const count = (side: "declared" | "built") => pairs.reduce((sum, pair) => sum + pair[side].keys.length, 0);
+  yield* together(pairs.flatMap(({ declared, built }) => [...findUnbuilt(declared, built, generates ? "error" : "warning")]), count("declared"), "declares keys that no migration builds");
+  // A schema without a single key leaves them to SQL.
+  if (!generates || count("declared") === 0) return;
+  yield* together(pairs.flatMap(({ declared, built }) => [...findUndeclared(database, declared, built)]), count("built"), "leaves out keys that migrations build");
+}
+
+function areComparable(declared: Table, built: Table): boolean {
+  return built.built.length > 0 && declared.kind === "table" && built.kind === "table" && declared.complete && built.complete;
+}
+
+/** Sources that disagree all over are not each other's: that is one fact, not dozens. */
+function* together(problems: Problem[], keys: number, what: string): Iterable<Problem> {
+  const [first] = problems;
+  if (!first || problems.length < 10 || problems.length * 4 < keys) return yield* problems;
+  const tables = [...new Set(problems.flatMap(({ table }) => (table == null ? [] : [tableTitle(table)])))];
+  const named = tables.length > 5 ? `${tables.slice(0, 5).join(", ")} and ${tables.length - 5} others` : joinWords(tables);
+  yield {
+    message: `The schema ${what}, ${problems.length} of ${keys}, on ${named}: one of the two is not what production was made from.`,
+    at: first.at,
+    see: first.see ?? [],
+    severity: "warning",
+    table: null,
+    columns: null,
+    sqlstate: null,
+  };
+}
+
+/** `severity`: a schema that gives the migrations must agree with them; one that is written by hand beside them is merely wrong. */
+function* findUnbuilt(declared: Table, built: Table, severity: Severity): Iterable<Problem> {
   for (const key of declared.keys) {
     if (built.keys.some((other) => isSameKey(key, other)) || !isComparable(key, built)) continue;
     const at = key.declared[0] ?? declared.declared[0];
@@ -40,14 +65,21 @@ function* findUnbuilt(declared: Table, built: Table): Iterable<Problem> {
     yield {
       message: rival
         ? `The schema declares ${describeKey(key)} on ${tableTitle(declared.id)}, but the migrations build ${describeKey(rival)}: production does not keep what the schema says.`
-        : `The schema declares ${describeKey(key)} on ${tableTitle(declared.id)}, but no migration builds it: production accepts duplicates, and ON CONFLICT on it answers 42P10.`,
+        : `The schema declares ${describeKey(key)} on ${tableTitle(declared.id)}, but no migration builds it: ${consequence(key, built)}.`,
       at,
+      severity,
       see: place ? [{ at: place, message: rival ? describeKey(rival) : `${tableTitle(declared.id)} is created here` }] : [],
       table: declared.id,
       columns: partColumns(key),
       sqlstate: rival ? null : "42P10",
     };
   }
+}
+
+/** A key over fewer columns keeps these apart as well. */
+function consequence(key: UniqueKey, built: Table): string {
+  const target = "ON CONFLICT on it answers 42P10";
+  return totalKeysWithin(built, partColumns(key)).length > 0 ? target : `production accepts duplicates, and ${target}`;
 }
 
 function* findUndeclared(database: Database, declared: Table, built: Table): Iterable<Problem> {
@@ -68,10 +100,11 @@ function* findUndeclared(database: Database, declared: Table, built: Table): Ite
   }
 }
 
-/** Same columns, another predicate or another treatment of NULL. */
+/** Same columns, another predicate or another treatment of NULL; of a primary key the other one. */
 function findRival(key: UniqueKey, table: Table): UniqueKey | null {
   const columns = [...partColumns(key)].sort().join();
-  return table.keys.find((other) => [...partColumns(other)].sort().join() === columns) ?? null;
+  const same = table.keys.find((other) => [...partColumns(other)].sort().join() === columns);
+  return same ?? (key.kind === "primary" ? table.keys.find((other) => other.kind === "primary") : undefined) ?? null;
 }
 
 /** Two predicates or expressions that are written differently may still be the same: that is not known here. */
