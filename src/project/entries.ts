@@ -53,7 +53,7 @@ export function functionEntry(program: Program, path: string, index: number | nu
 
 function shapeOf(path: string, code: CodeFacts, fact: FunctionFact, file: Entry): Entry {
   if (fact.directives.includes("use server")) return "route";
-  if (fact.callbackOf !== null) return callbackEntry(path, fact.callbackOf);
+  if (fact.callbackOf !== null) return callbackEntry(path, fact.callbackOf, routeOf(code, fact.callbackOf.call));
   if (fact.name !== null && fact.parent === null) {
     const name = fact.name;
     const exported = code.exports.flatMap((item) => (item.kind === "local" && item.local === name ? [item.name] : []))[0];
@@ -67,8 +67,18 @@ function shapeOf(path: string, code: CodeFacts, fact: FunctionFact, file: Entry)
   return methodEntry(fact);
 }
 
-function callbackEntry(path: string, { callee, argument }: { callee: string; argument: number }): Entry {
-  const webhook = isWebhookName(path) || isWebhookName(callee);
+/** The path that a handler is registered for: `app.post("/webhook/:team", …)`. */
+function routeOf(code: CodeFacts, call: number | null): string {
+  const expression = call === null ? undefined : code.calls[call]?.expression;
+  const first = expression?.kind === "call" ? expression.args[0] : undefined;
+  return first?.kind === "string" ? first.value : "";
+}
+
+/** `/webhooks` and `/webhooks/:id` are where a program's own users keep theirs. */
+const OWN_WEBHOOKS = /^\/?(?:api\/)?(?:v\d+\/)?web-?hooks(?:\/[:{]\w+\}?)?$/i;
+
+function callbackEntry(path: string, { callee, argument }: { callee: string; argument: number }, route: string): Entry {
+  const webhook = isWebhookName(path) || isWebhookName(callee) || (isWebhookName(route) && !OWN_WEBHOOKS.test(route));
   if (PROCEDURE_CALL.test(callee)) return "route";
   if (HTTP_CALL.test(callee) && APP_NAME.test(callee) && argument >= 1) return webhook ? "webhook" : "route";
   if (/(?:^|\.)serve$/.test(callee)) return webhook ? "webhook" : "route";

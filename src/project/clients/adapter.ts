@@ -42,6 +42,7 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   call: number | null;
   /** What the call is made on (`db`, `tx`); null: not known, then it counts as whatever surrounds it. */
   receiver: Expression | null;
+  ordered?: true;
   /** Why it is not resolved, for debugging. */
   why: string | null;
   /** A look-up inside the same statement that decides whether the next draft runs. */

@@ -109,6 +109,7 @@ function readSelect(view: CallView, linked: Linked, table: TableBinding, draft: 
     return;
   }
   readWhere(view, linked, table, draft);
+  if (view.names.has("orderBy")) draft.ordered = true;
   for (const join of JOINS) if (view.names.has(join)) draft.matchRest.push(join);
   draft.lookup = aggregateOf(view, linked) ?? (isOneRow(view, linked) ? "one" : "many");
 }
@@ -161,6 +162,7 @@ function readRelational(view: CallView, linked: Linked, index: number, start: Ra
     const condition = where === undefined ? { match: [], rest: options.complete ? [] : ["…"] } : conditionOf(linked, table, where);
     draft.match = condition.match;
     draft.matchRest = condition.rest;
+    if (entryOf(options, "orderBy") !== undefined) draft.ordered = true;
     const limit = entryOf(options, "limit");
     if (limit?.kind === "number" && limit.value === 1) draft.lookup = "one";
   }

@@ -129,6 +129,7 @@ function readLookup(linked: Linked, target: PrismaTarget, name: string, options:
   draft.match = options.complete || entryOf(options, "where") !== undefined ? where.match : null;
   draft.matchRest = where.rest;
   const take = entryOf(options, "take");
+  if (entryOf(options, "orderBy") !== undefined) draft.ordered = true;
   if (name === "findMany" && take?.kind === "number" && take.value === 1) draft.lookup = "one";
   if (name === "aggregate") draft.lookup = entryOf(options, "_max") !== undefined ? "max" : entryOf(options, "_count") !== undefined ? "count" : "many";
   noteSelector(target, name.startsWith("findUnique") ? entryOf(options, "where") : undefined, draft);

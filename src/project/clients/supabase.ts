@@ -57,6 +57,7 @@ function readAction(view: CallView, linked: Linked, table: Table | null, action:
     return;
   }
   readFilters(view, linked, after, draft);
+  if (view.names.has("order")) draft.ordered = true;
   if (draft.kind === "lookup") draft.lookup = lookupOf(view, linked, action, after);
 }
 
