@@ -7,6 +7,7 @@ import { createFlow } from "./flow.ts";
 import { guardSites } from "./guards.ts";
 import { linkHandlers } from "./handlers.ts";
 import { readDrafts } from "./read-sites.ts";
+import { settleRowFate } from "./row-fates.ts";
 import { valueOf, type Values } from "./values.ts";
 
 export type Linkage = { sites: Site[]; handlers: Handler[]; claims: ProjectClaim[] };
@@ -19,6 +20,7 @@ export function linkSites(linked: Linked): Linkage {
   const { drafts, effects, migrations } = readDrafts(linked);
   const values: Values = { program: linked.program, siteAt: siteIndex(drafts) };
   const sites = drafts.map((draft, id) => finishSite(linked, values, draft, id, migrations));
+  for (const [id, draft] of drafts.entries()) if (sites[id] !== undefined) settleRowFate(linked.program, draft, sites[id]);
   const flow = createFlow({ linked, drafts, effects, sites, values });
   const handlers = linkHandlers(flow);
   guardSites(flow, handlers);

@@ -3,10 +3,11 @@ import type { CallFact } from "../../model/facts.ts";
 import { flowOf, type Flow } from "./flow.ts";
 import { boundNames, calleeText, isFunctionNode, memberName, stripWrappers } from "./nodes.ts";
 import type { Reader } from "./state.ts";
+import { thrownWithout } from "./thrown.ts";
 import { isComparison, isCondition } from "./use.ts";
 
 /** One thing that is done with a call's value or its first row, in source order. */
-type Touch = { at: number; kind: "test" | "dereference" | "pass" };
+type Touch = { at: number; kind: "test" | "dereference" | "pass"; throws?: string };
 
 type Trace = { reader: Reader; touches: Touch[]; takesFirst: boolean; seen: Set<number> };
 
@@ -27,14 +28,14 @@ export function noteRowUses(reader: Reader): void {
   });
 }
 
-function rowUseOf(reader: Reader, node: ts.Node): Pick<CallFact, "rowUse" | "takesFirst"> {
+function rowUseOf(reader: Reader, node: ts.Node): Pick<CallFact, "rowUse" | "takesFirst" | "absentThrows"> {
   const trace: Trace = { reader, touches: [], takesFirst: false, seen: new Set() };
   const path = throughThen(trace, node);
   follow(trace, node, path);
   trace.touches.sort((a, b) => a.at - b.at);
   const first = trace.touches.find((touch) => touch.kind !== "pass");
   const rowUse = first === undefined ? (trace.touches.length > 0 ? "passed" : "unused") : first.kind === "test" ? "checked" : "unchecked";
-  return trace.takesFirst ? { rowUse, takesFirst: true } : { rowUse };
+  return { rowUse, ...(trace.takesFirst ? { takesFirst: true } : {}), ...(first?.throws === undefined ? {} : { absentThrows: first.throws }) };
 }
 
 /** `.then(([row]) => row.id)`, `.then((rows) => rows[0])`: what the function does with the value; gives the path of what it answers. */
@@ -58,7 +59,7 @@ function follow(trace: Trace, node: ts.Node, path: string[]): void {
   if (row !== -1) trace.takesFirst = true;
   const touch = touchOf(flow, from, row, path.length);
   if (touch === "follow") followParent(trace, flow, from, at);
-  else if (touch !== null) trace.touches.push({ at, kind: touch });
+  else if (touch !== null) trace.touches.push({ at, kind: touch, ...thrownWithout(flow) });
 }
 
 /** What the members and operators on the way already say; `follow`: the end of the flow decides. */
@@ -75,7 +76,7 @@ function touchOf(flow: Flow, from: string[], row: number, known: number): Touch[
 
 function followParent(trace: Trace, flow: Flow, path: string[], at: number): void {
   const { end, parent } = flow;
-  if (isCondition(parent, end)) trace.touches.push({ at, kind: "test" });
+  if (isCondition(parent, end)) trace.touches.push({ at, kind: "test", ...thrownWithout(flow) });
   else if (ts.isVariableDeclaration(parent)) followPattern(trace, elementPattern(parent.name, flow), path);
   else if (ts.isBinaryExpression(parent)) followBinary(trace, parent, end, path, at);
   else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
@@ -103,7 +104,7 @@ function followBinary(trace: Trace, parent: ts.BinaryExpression, end: ts.Node, p
     if (local === undefined) trace.touches.push({ at, kind: "pass" });
     else followLocal(trace, local, first === undefined ? path : [...path, "0"], at);
   } else if (isAssignment) return;
-  else trace.touches.push({ at, kind: isComparison(operator) || parent.left === end ? "test" : "pass" });
+  else trace.touches.push({ at, kind: isComparison(operator) || parent.left === end ? "test" : "pass", ...thrownWithout(flowOf(end)) });
 }
 
 /** The local that an identifier on the left of an assignment writes. */
