@@ -1,4 +1,4 @@
-import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, replay, splitPredicate, tableTitle, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
+import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Predicate, Table } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
@@ -33,7 +33,8 @@ function judge(database: Database, position: number, step: ReplayStep, dedup: Gr
   const table = findTable(step.before, dedup.table, step.searchPath);
   const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
   if (!table || !build) return null;
-  const why = compareColumns(dedup, build) ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(dedup);
+  if (!areRelated(dedup, build)) return null;
+  const why = compareColumns(dedup, build) ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
   return why === null ? null : describe(table, dedup, build, why);
 }
 
@@ -47,6 +48,12 @@ function findKeyAfter(database: Database, position: number, index: number, table
   const columns = partColumns({ parts: dedup.grouping });
   const related = later.filter((build) => partColumns(build.key).some((column) => columns.includes(column)));
   return related.find((build) => isSameSet(partTexts(build.key), partTexts({ parts: dedup.grouping }))) ?? (related.length === 1 ? related[0]! : null);
+}
+
+/** One groups by all that the other names, or more: else the dedup serves something else. */
+function areRelated(dedup: Grouped, build: KeyBuild): boolean {
+  const [grouped, kept] = [partTexts({ parts: dedup.grouping }), partTexts(build.key)];
+  return grouped.every((part) => kept.includes(part)) || kept.every((part) => grouped.includes(part));
 }
 
 function compareColumns(dedup: Grouped, build: KeyBuild): string | null {
@@ -93,8 +100,13 @@ function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | n
   return null;
 }
 
-function compareTies(dedup: Grouped): string | null {
-  return dedup.ties === true ? "two rows can tie in what chooses the one that stays: duplicates stay, and the build fails with 23505, or all of them go" : null;
+/** Not where what chooses is unique among duplicates, and not where a second dedup settles the ties of the first. */
+function compareTies(database: Database, position: number, step: ReplayStep, dedup: Grouped, table: Table): string | null {
+  const chosen = [...partColumns({ parts: dedup.grouping }), ...dedup.order.map((text) => text.replace(/ desc$/, "").replaceAll('"', ""))];
+  const settled = database.migrations[position]?.statements.slice(step.index + 1).some(({ dedup: next }) => {
+    return next?.ties === false && next.table.name === dedup.table.name && next.grouping !== null && isSameSet(partTexts({ parts: next.grouping }), partTexts({ parts: dedup.grouping }));
+  });
+  return dedup.ties === true && !settled && totalKeysWithin(table, chosen).length === 0 ? "two rows can tie in what chooses the one that stays: duplicates stay, and the build fails with 23505, or all of them go" : null;
 }
 
 function conditions(where: Predicate | null): string[] {

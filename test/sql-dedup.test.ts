@@ -28,6 +28,7 @@ describe("a table compared with itself", () => {
     ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.made < b.made", { order: ["made desc"], ties: null }],
     // Every row of a group has another one beside it: all go.
     ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.id <> b.id", { order: [], ties: true }],
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.id <> b.id AND a.id > b.id", { order: ["id"], ties: false }],
     ["DELETE FROM t a WHERE EXISTS (SELECT 1 FROM t b WHERE b.x = a.x AND b.id < a.id)", {}],
     ["DELETE FROM s.t a WHERE a.k = 'q' AND EXISTS (SELECT 1 FROM s.t b WHERE b.x = a.x AND b.id < a.id)", { where: "k = 'q'" }],
     ["UPDATE t a SET x = a.x || a.id FROM t b WHERE a.x = b.x AND a.id > b.id", { action: "change", sets: ["x"] }],

@@ -41,8 +41,8 @@ function readPair(scope: Scope, conditions: Node[], own: string, other: string):
     ...duplicates,
     grouping: pair.grouping.length > 0 ? pair.grouping : null,
     where: filters.length > 0 ? canonicalizePredicate(scope, { BoolExpr: { boolop: "AND_EXPR", args: filters } }) : null,
-    // `a.id <> b.id` takes every duplicate, the last one too.
-    ties: all ? true : last !== undefined && isRowIdentity(last) ? false : null,
+    // `a.id <> b.id` alone takes every duplicate, the last one too.
+    ties: last !== undefined && isRowIdentity(last) ? false : all ? true : null,
   };
 }
 
