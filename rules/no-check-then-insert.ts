@@ -38,7 +38,7 @@ export const noCheckThenInsert: Rule = {
       if (site.kind !== "insert" || site.conflict || !site.columns || isPassedOver(site, options)) continue;
       if (site.entry === "migration" || site.entry === "seed" || isSerialized(site) || isIsolated(site)) continue;
       const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check) ?? []);
-      const worst = problems.find((problem) => problem.severity === "error") ?? problems[0];
+      const worst = problems.find((problem) => problem.severity === "error") ?? problems[0] ?? nextNumber(project, site);
       if (worst) yield worst;
     }
   },
@@ -92,7 +92,7 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   const table = tableOf(project, insert);
   const database = databaseOf(project, insert.database);
   if (!table || !database || table.kind !== "table") return null;
-  const violated = keysViolatedBy(table, insert).filter((key) => surelyLiesIn(table, insert, key) && !isGivenId(key, insert, check.same));
+  const violated = keysViolatedBy(table, insert).filter((key) => surelyLiesIn(table, insert, key) && !isGivenId(table, key, insert, check.same));
   const meanings = check.lookup.matchRest.map((rest) => meaningOfRest(table, rest));
   const understood = meanings.every((meaning) => meaning.kind !== "unknown" && (meaning.kind !== "among" || meaning.columns.every((column) => check.same.some((item) => item.column === column))));
   const within = violated.find((key) => check.same.every((item) => item.value.origin === "literal" || partColumns(key).includes(item.column)));
@@ -112,11 +112,43 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   return understood && violated.length === 0 && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled) : null;
 }
 
+/** `max(position) + 1` of the same table, written into a key: two callers that read the same last row write the same number. */
+function nextNumber(project: Project, insert: Site): Problem | null {
+  const table = tableOf(project, insert);
+  if (!table || table.kind !== "table" || isViolationHandled(project, insert) || isRetried(insert)) return null;
+  const counted = (insert.columns ?? []).filter((item) => item.value.origin === "query" && /\+ 1\b/.test(item.value.text)).map((item) => item.column);
+  const key = keysViolatedBy(table, insert).find((candidate) => surelyLiesIn(table, insert, candidate) && partColumns(candidate).some((column) => counted.includes(column)));
+  const lookup = key && lastRead(project, insert);
+  if (!key || !lookup) return null;
+  const place = placeOfKey(key);
+  const postgres = databaseOf(project, insert.database)?.catalog.dialect === "postgres";
+  return {
+    message:
+      `Of two callers that read the same last row and write the next ${joinWords(counted)}, the second one fails: ${describeKey(key)} answers ${postgres ? "23505, " : ""}` +
+      "duplicate key, and nothing here or in the callers handles it.",
+    at: insert.at,
+    see: [{ at: lookup.at, message: "read here" }, ...(place ? [{ at: place, message: describeKey(key) }] : [])],
+    severity: "warning",
+    table: table.id,
+    columns: partColumns(key),
+    sqlstate: postgres ? "23505" : null,
+  };
+}
+
+/** The look-up of the table's last row, highest value or number of rows, before the insert in the same function. */
+function lastRead(project: Project, insert: Site): Site | undefined {
+  return project.sites.findLast(
+    (site) =>
+      site.kind === "lookup" && site.table === insert.table && site.database === insert.database && (site.ordered || site.lookup === "max" || site.lookup === "count") &&
+      site.at.path === insert.at.path && site.at.end <= insert.at.start && site.inside?.at.start === insert.inside?.at.start,
+  );
+}
+
 /** An id that a caller hands down and nobody looks for was most likely made there, so the primary key says nothing about two callers. */
-function isGivenId(key: UniqueKey, insert: Site, same: Written[]): boolean {
+function isGivenId(table: Table, key: UniqueKey, insert: Site, same: Written[]): boolean {
   const [column, ...others] = partColumns(key);
   const origin = insert.columns?.find((item) => item.column === column)?.value.origin;
-  return key.kind === "primary" && others.length === 0 && origin === "parameter" && !same.some((item) => item.column === column);
+  return key.kind === "primary" && others.length === 0 && origin === "parameter" && ![...same.map((item) => item.column), ...table.foreignKeys.flatMap((one) => one.columns)].includes(column ?? "");
 }
 
 /** A unique key, partial and expression ones too, that reads only these columns. */

@@ -11,7 +11,7 @@ import {
   tableOf,
   tableTitle,
 } from "../src/catalog/lookup.ts";
-import type { UniqueKey } from "../src/model/catalog.ts";
+import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Project, Site, Value } from "../src/model/project.ts";
 import type { Rule, RuleOptions } from "../src/model/rule.ts";
@@ -43,9 +43,15 @@ function canBeRepeated(site: Site, options: RuleOptions): boolean {
 }
 
 function isGuarded(project: Project, site: Site): boolean {
-  if (isSerialized(site) || isViolationHandled(project, site)) return true;
+  // Who runs a query file's statements, and what they do with errors, is not in it.
+  if (isSerialized(site) || isViolationHandled(project, site) || site.at.path.endsWith(".sql") || isAnswered(project, site)) return true;
   // The rows that could collide are deleted first; a look-up before is no-check-then-insert's.
   return site.guards.some((guard) => guard.kind === "delete" || isLookupOfSameTable(project, site, guard));
+}
+
+/** A request whose `{ error }` is looked at gets an answer; nobody sends it again. */
+function isAnswered(project: Project, site: Site): boolean {
+  return site.entry === "route" && site.guards.some((guard) => guard.kind === "handler" && guard.calls === 0 && project.handlers[guard.handler]?.form === "result");
 }
 
 function isLookupOfSameTable(project: Project, site: Site, guard: Site["guards"][number]): boolean {
@@ -57,13 +63,15 @@ function isLookupOfSameTable(project: Project, site: Site, guard: Site["guards"]
 function judge(project: Project, site: Site): Problem | null {
   const table = tableOf(project, site);
   if (!table || table.kind !== "table") return null;
-  const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(candidate, site));
+  const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(table, candidate, site));
   if (!key) return null;
   const place = placeOfKey(key);
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
-  const again = isRetried(site) ? "a retry" : repetition(site);
+  // Something was asked before: only callers at the same time get here with the same values.
+  const asked = site.guards.some((guard) => guard.kind === "lookup" && guard.when !== "present" && guard.calls === 0);
+  const when = asked ? "two calls at the same time bring the same values" : `${isRetried(site) ? "a retry" : repetition(site)} brings the same values again`;
   return {
-    message: `When ${again} brings the same values again, ${describeKey(key)} of ${tableTitle(table.id)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,
+    message: `When ${when}, ${describeKey(key)} of ${tableTitle(table.id)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,
     at: site.at,
     see: place ? [{ at: place, message: describeKey(key) }] : [],
     table: table.id,
@@ -90,14 +98,22 @@ function repetition(site: Site): string {
 }
 
 /** Every column is written with a value that the caller chose; a partial key must say no more than that they are there. */
-function isSuppliedByCaller(key: UniqueKey, site: Site): boolean {
+function isSuppliedByCaller(table: Table, key: UniqueKey, site: Site): boolean {
   const columns = partColumns(key);
   if (key.kind === "exclusion" || (key.where !== null && !key.where.columns.every((column) => columns.includes(column)))) return false;
   const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
   if (!values.every((value): value is Value => value !== undefined && isChosen(value))) return false;
+  // An id that is handed down was most likely made by who calls.
+  if (key.kind === "primary" && columns.length === 1 && values[0]?.origin === "parameter" && !isReference(table, columns[0])) return false;
   return values.some((value) => value.origin === "external" || value.origin === "parameter");
 }
 
+function isReference(table: Table, column: string | undefined): boolean {
+  return table.foreignKeys.some((one) => column !== undefined && one.columns.includes(column));
+}
+
 function isChosen(value: Value): boolean {
+  // The next number after what was read.
+  if (value.origin === "query" && / [-+*] /.test(value.text)) return false;
   return value.origin === "external" || value.origin === "parameter" || value.origin === "literal" || value.origin === "query" || value.origin === "environment";
 }
