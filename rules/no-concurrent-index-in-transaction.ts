@@ -1,4 +1,4 @@
-import { findTable, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
+import { commentText, findTable, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -28,15 +28,15 @@ function* checkMigration(migration: Migration): Iterable<Problem> {
     const { statement } = step;
     noteTransaction(migration, statement, open);
     const change = findConcurrent(statement);
-    if (!change || statement.nested || isRunByHand(migration, statement)) continue;
+    if (!change || statement.nested || isRunByHand(migration)) continue;
     const why = open.explicit ? "it stands between BEGIN and COMMIT" : whyRefused(migration, step, open.runner);
     if (why !== null) yield describe(migration, step, change, why);
   }
 }
 
 /** A comment says that people run this statement themselves, apart from the runner. */
-function isRunByHand(migration: Migration, statement: Statement): boolean {
-  return [...migration.comments.map((comment) => comment.text), ...statement.comments].some((text) => BY_HAND.test(text.replace(/\s+/g, " ")));
+function isRunByHand(migration: Migration): boolean {
+  return BY_HAND.test(commentText(migration));
 }
 
 const BY_HAND =

@@ -1,4 +1,4 @@
-import { concurrentRecipe, describeColumns, keyBuilds, partTexts, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { commentText, concurrentRecipe, describeColumns, keyBuilds, partTexts, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Rule } from "../src/model/rule.ts";
 
@@ -15,7 +15,7 @@ export const requireConcurrentUniqueIndex: Rule = {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of database.migrations) {
         for (const build of keyBuilds(migration)) {
-          if (!build.concurrently && !locksFirst(build)) yield describe(build);
+          if (!build.concurrently && !locksFirst(build) && !isExplained(build)) yield describe(build);
         }
       }
     }
@@ -27,6 +27,14 @@ function locksFirst(build: KeyBuild): boolean {
   const earlier = build.migration.statements.slice(0, build.step.index);
   return earlier.some((statement) => statement.lock?.kind === "table" && statement.lock.table?.name === build.table.name);
 }
+
+/** A comment says that there is next to nothing to lock: somebody decided. */
+function isExplained({ migration }: KeyBuild): boolean {
+  return NEEDLESS.test(commentText(migration));
+}
+
+const NEEDLESS =
+  /\bconcurrently\b[^.]{0,20}\b(?:unnecessary|needless|not (?:needed|necessary|required))\b|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?(?:empty|tiny|small)\b|\b(?:empty|tiny) table\b/i;
 
 function describe(build: KeyBuild): Problem {
   const place = placeOfTable(build.earlier);

@@ -1,4 +1,4 @@
-import { columnOf, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, commentText, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -25,20 +25,19 @@ export const requireDedupBeforeUnique: Rule = {
 };
 
 function isPrepared(database: Database, migration: Migration, build: KeyBuild): boolean {
-  if (speaksOfDuplicates(migration, build)) return true;
+  if (speaksOfDuplicates(migration)) return true;
   for (const { statement, distance } of statementsBefore(database, migration, build.step.index)) {
     if (removesDuplicates(statement, build) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
   }
   return false;
 }
 
-function speaksOfDuplicates(migration: Migration, build: KeyBuild): boolean {
-  const texts = [...migration.comments.map((comment) => comment.text), ...build.step.statement.comments];
-  return texts.some((text) => /duplicat|de-?dup|pre-?(check|flight)|already (unique|guarantee|ensure)|having count/i.test(text.replace(GENERATED_WARNING, "")));
+function speaksOfDuplicates(migration: Migration): boolean {
+  return /duplicat|de-?dup|pre-?(check|flight)|already (unique|guarantee|ensure)|having count|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?empty\b/i.test(commentText(migration).replace(GENERATED_WARNING, ""));
 }
 
 /** What Prisma writes above every new unique key; nobody has looked at the data for that. */
-const GENERATED_WARNING = /A unique constraint covering the columns .* will be added\. If there are existing duplicate values, this will fail\./g;
+const GENERATED_WARNING = /A unique constraint covering the columns .*? will be added\. If there are existing duplicate values, this will fail\./g;
 
 function removesDuplicates(statement: Statement, build: KeyBuild): boolean {
   const { dedup } = statement;

@@ -27,6 +27,11 @@ function dayOf({ name }: Migration): string | null {
   return /^\d{8}(?=\d{6}(?:\D|$)|\D|$)/.exec(name)?.[0] ?? null;
 }
 
+/** All comments of a migration as one line of text: sentences run over several of them. */
+export function commentText(migration: Migration): string {
+  return migration.comments.map((comment) => comment.text).join(" ").replace(/\s+/g, " ");
+}
+
 /** The conjuncts of a canonical predicate: cut at each AND that stands in no parentheses and no literal. */
 export function splitPredicate(predicate: Predicate): string[] {
   const { text } = predicate;

@@ -23,10 +23,10 @@ export { cutName } from "./names.ts";
 export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
 export { isLookedUp, isIsolated, isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
-export { whyNever } from "./error-shapes.ts";
+export { whyNever, type NeverTrue } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
-export { splitPredicate, statementsBefore } from "./history.ts";
+export { commentText, splitPredicate, statementsBefore } from "./history.ts";
 export { mayHoldDuplicates } from "./duplicates.ts";
 
 /** What the database answers to the site's conflict clause; null: it has none, or its table is not resolved. */
