@@ -34,7 +34,8 @@ export const noUnmatchedConflictTarget: Rule = {
       const database = databaseOf(project, site.database);
       if (!table || !database || table.kind !== "table") continue;
       if (database.catalog.dialect !== "postgres" && database.catalog.dialect !== "sqlite") continue;
-      const problem = judge(database, table, site, site.conflict);
+      const { conflict } = site;
+      const [problem] = (conflict.oneOf ?? [conflict.target]).flatMap((target) => judge(database, table, site, { ...conflict, target }) ?? []);
       if (problem) yield problem;
     }
   },

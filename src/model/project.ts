@@ -153,6 +153,8 @@ export type Conflict = {
     | { by: "primary" }
     | { by: "none" }
     | { by: "unknown" };
+  /** A condition chooses the target (which is unknown then) among these. */
+  oneOf?: Conflict["target"][];
   /** The predicate holds bind parameters and the statement is prepared by name. */
   prepared: boolean;
   /** DO UPDATE SET: null: not known; "all": every written column. */

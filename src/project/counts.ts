@@ -12,7 +12,7 @@ export function countSites(sites: Site[], handlers: Project["handlers"]): Projec
     const count = site.conflict !== null ? counts.conflict : site.kind === "lookup" ? counts.lookup : site.kind === "insert" || site.kind === "upsert" ? counts.insert : null;
     if (count === null) continue;
     count.seen++;
-    if (site.table !== null && site.conflict?.target.by !== "unknown") count.resolved++;
+    if (site.table !== null && (site.conflict?.target.by !== "unknown" || site.conflict.oneOf !== undefined)) count.resolved++;
   }
   for (const handler of handlers) {
     if (handler.handles !== "unique" && handler.handles !== "unknown") continue;

@@ -26,6 +26,10 @@ export function readConflict(view: CallView, linked: Linked, table: TableBinding
   const target = entryOf(options, "target");
   made.at = target?.at.path === view.path && target.at.start >= at.start && target.at.end <= at.end ? target.at : at;
   made.target = targetOf(linked, table, options, target, action);
+  if (target?.kind === "alternatives") {
+    const each = target.of.map((one) => targetOf(linked, table, options, one, action));
+    if (each.every((one) => one.by !== "unknown")) made.oneOf = each;
+  }
   if (action === "nothing") return { ...made, sets: [] };
   const set = entryOf(options, "set");
   made.sets = set === undefined ? null : setsOf(linked, table, set, draft);

@@ -8,7 +8,8 @@ export function readSqlFiles(linked: Linked): { drafts: Draft[]; effects: Effect
   const out = { drafts: [] as Draft[], effects: [] as Effect[], migrations: new Set<string>() };
   for (const source of linked.program.input.databases) {
     const database = linked.databases.find((each) => each.id === source.id) ?? null;
-    for (const path of source.queryFiles) add(out, readFile(linked, path, database, source, false));
+    // Another engine's queries are written in another grammar.
+    for (const path of source.dialect === "postgres" || source.dialect === "sqlite" ? source.queryFiles : []) add(out, readFile(linked, path, database, source, false));
     for (const path of source.migrations.flatMap((list) => list.files)) {
       out.migrations.add(path);
       add(out, readFile(linked, path, database, source, true));
