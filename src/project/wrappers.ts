@@ -15,10 +15,11 @@ export function wrappersAround(flow: Flow, frame: Frame): Guard[] {
   const code = flow.program.facts(frame.path)?.code;
   if (code == null) return [];
   const around = [...holders(code, frame.fact), ...callbacks(code, frame.fact)];
-  return around.filter(({ call, inside }) => mayCatch(flow, frame.path, call, inside)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
+  return around.filter((each) => mayCatch(flow, frame.path, each)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
 }
 
-type Around = { call: Call; inside: number | null; at: CallFact["at"] };
+/** `position`: of the callback among the call's arguments; null: the promise itself is handed over. */
+type Around = { call: Call; inside: number | null; at: CallFact["at"]; position: number | null };
 
 /** `queryResult(db.insert(…))`: calls that take this one as an argument. */
 function holders(code: CodeFacts, fact: CallFact): Around[] {
@@ -27,7 +28,7 @@ function holders(code: CodeFacts, fact: CallFact): Around[] {
     const { expression } = other;
     if (other === fact || expression.kind !== "call" || other.at.start > fact.at.start || other.at.end < fact.at.end) return [];
     const taken = expression.args.map(unspread).some((item) => item.kind !== "function" && item.start <= fact.at.start && item.end >= fact.at.end);
-    return taken ? [{ call: expression, inside: other.function, at: other.at }] : [];
+    return taken ? [{ call: expression, inside: other.function, at: other.at, position: null }] : [];
   });
 }
 
@@ -38,7 +39,8 @@ function callbacks(code: CodeFacts, fact: CallFact): Around[] {
     const other = handed?.call == null ? undefined : code.calls[handed.call];
     // `db.transaction(async (tx) => …).catch(…)`: the link that takes the callback, not the last one.
     const call = other === undefined ? undefined : spineCalls(other.expression).find((node) => node.args.some((item) => isFunction(unspread(item), step)));
-    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at }];
+    const position = call?.args.findIndex((item) => isFunction(unspread(item), step)) ?? -1;
+    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at, position }];
   });
 }
 
@@ -47,8 +49,16 @@ function isFunction(expression: Expression, step: ContextStep): boolean {
 }
 
 /** A function of the project that has a handler of its own, or one of a package that is called so. */
-function mayCatch(flow: Flow, path: string, call: Call, inside: number | null): boolean {
+function mayCatch(flow: Flow, path: string, { call, inside, position }: Around): boolean {
   const to = flow.graph.resolve(path, call.callee, inside);
   if (to === null) return WRAPS.test(lastName(call.callee));
-  return flow.program.facts(to.path)?.code?.handlers.some((handler) => handler.function === to.function && handler.rethrows !== "always") ?? false;
+  const code = flow.program.facts(to.path)?.code;
+  // What stands around its call of the callback is known, and judged as a handler.
+  if (code == null || (position !== null && callsParameter(code, to.function, position))) return false;
+  return code.handlers.some((handler) => handler.function === to.function && handler.rethrows !== "always");
+}
+
+function callsParameter(code: CodeFacts, index: number, position: number): boolean {
+  const parameter = code.functions[index]?.parameters.find((item) => item.position === position && item.path.length === 0);
+  return parameter !== undefined && code.calls.some(({ expression }) => expression.kind === "call" && expression.callee.kind === "local" && expression.callee.local === parameter.local);
 }
