@@ -46,7 +46,12 @@ function isGuarded(project: Project, site: Site): boolean {
   // Who runs a query file's statements, and what they do with errors, is not in it.
   if (isSerialized(site) || isViolationHandled(project, site) || site.at.path.endsWith(".sql") || isAnswered(project, site)) return true;
   // The rows that could collide are deleted first; a look-up before is no-check-then-insert's.
-  return site.guards.some((guard) => guard.kind === "delete" || isLookupOfSameTable(project, site, guard));
+  return site.guards.some((guard) => guard.kind === "delete" || isLookupOfSameTable(project, site, guard) || isAfterParent(project, guard));
+}
+
+/** The row that it hangs from was just inserted: what is repeated fails there, or makes another one. */
+function isAfterParent(project: Project, guard: Site["guards"][number]): boolean {
+  return guard.kind === "insert" && project.sites[guard.site]?.kind === "insert";
 }
 
 /** A request whose `{ error }` is looked at gets an answer; nobody sends it again. */

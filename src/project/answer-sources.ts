@@ -42,7 +42,7 @@ export function sourcesOf(flow: Flow, place: Place, expression: Expression, hops
     case "local":
       return localSources(flow, place, expression.local, hops);
     case "member":
-      return memberSources(inner(expression.of), expression.name);
+      return memberSources(flow, inner(expression.of), expression.name);
     case "index":
       return inner(expression.of).map((source) => ({ ...source, shape: "row" as const }));
     case "binary":
@@ -73,7 +73,7 @@ function localSources(flow: Flow, place: Place, index: number, hops: number): So
   return unique(
     local.values.slice(0, 4).flatMap(({ value, path }) => {
       const { from, rest } = elementOf(value, path);
-      return rest.reduce((sources, step) => memberSources(sources, step), sourcesOf(flow, place, from, hops + 1));
+      return rest.reduce((sources, step) => memberSources(flow, sources, step), sourcesOf(flow, place, from, hops + 1));
     }),
   );
 }
@@ -89,7 +89,7 @@ function parameterSources(flow: Flow, place: Place, index: number, owner: number
     if (argument === undefined || given.some((item) => item.kind === "spread")) return [];
     const inside = flow.program.facts(path)?.code?.calls[call]?.function ?? null;
     const outer: Place = { path, inside, depth: place.depth + 1, bindings: place.bindings };
-    return parameter.path.reduce((sources, step) => memberSources(sources, step), sourcesOf(flow, outer, unspread(argument), hops + 1));
+    return parameter.path.reduce((sources, step) => memberSources(flow, sources, step), sourcesOf(flow, outer, unspread(argument), hops + 1));
   });
   return unique(found.map((source) => ({ ...source, handedIn: true })));
 }
@@ -102,13 +102,26 @@ function elementOf(value: Expression, path: string[]): { from: Expression; rest:
   return item === undefined ? { from: value, rest: path } : { from: unspread(item), rest };
 }
 
-function memberSources(sources: Source[], name: string): Source[] {
+function memberSources(flow: Flow, sources: Source[], name: string): Source[] {
   return sources.map((source) => {
+    const related = relatedSource(flow, source, name);
+    if (related !== null) return related;
     if (name === "length" || name === "size" || name === "rowCount" || name === "count") return { ...source, shape: "count" as const };
     if (name === "data" || name === "rows" || name === "error") return source;
     if (name === "then") return source;
     return source.shape === "count" ? source : { ...source, shape: "row" as const };
   });
+}
+
+/** `user.profile` of a look-up that loaded it with the user. */
+function relatedSource(flow: Flow, source: Source, name: string): Source | null {
+  const draft = flow.drafts[source.site];
+  if (draft === undefined || draft.call === null || draft.client !== "prisma" || source.shape === "count") return null;
+  const relation = draft.relation === undefined ? name : `${draft.relation}.${name}`;
+  const site = flow.sitesAt(draft.at.path, draft.call).find((id) => flow.drafts[id]?.relation === relation);
+  if (site === undefined) return null;
+  const { site: _of, sought, mapped: _mapped, ...rest } = source;
+  return { ...rest, site, shape: flow.sites[site]?.lookup === "one" ? "row" : "rows", ...(sought === undefined ? {} : { narrowed: true }) };
 }
 
 function siteSources(flow: Flow, place: Place, expression: Expression): Source[] {
@@ -121,7 +134,7 @@ function siteSources(flow: Flow, place: Place, expression: Expression): Source[]
   const ids = [call, ...(statement === null ? [] : [statement])].flatMap((index) => flow.sitesAt(place.path, index));
   return ids.flatMap((id): Source[] => {
     const site = flow.sites[id];
-    return site === undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site), bindings: place.bindings }];
+    return site === undefined || flow.drafts[id]?.relation !== undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site), bindings: place.bindings }];
   });
 }
 

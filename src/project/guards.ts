@@ -1,3 +1,4 @@
+import { partColumns } from "../catalog/keys.ts";
 import type { Guard, Site, Value, Written } from "../model/project.ts";
 import { answersOf, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
@@ -176,11 +177,13 @@ function writesOfFlow(flow: Flow, path: string, root: number | null): Earlier[] 
   });
 }
 
-/** Is a value written that the other insert made, or a new one that it wrote too? */
+/** Is a value written that the other insert made, or a new one or its primary key that it wrote too? */
 function hangsFrom(flow: Flow, draft: Draft, frame: Frame, other: number): boolean {
   const parent = flow.drafts[other];
   if (parent === undefined) return false;
-  const fresh = new Set((flow.sites[other]?.columns ?? []).flatMap((written) => (written.value.origin === "generated" ? [written.value.text] : [])));
+  const table = tableOf(flow.linked, parent.database, parent.table);
+  const own = new Set(table?.keys.flatMap((key) => (key.kind === "primary" && key.parts.length === 1 ? partColumns(key) : [])));
+  const fresh = new Set((flow.sites[other]?.columns ?? []).flatMap(({ column, value }) => (value.origin === "generated" || (own.has(column) && value.origin !== "literal") ? [value.text] : [])));
   return (draft.columns ?? []).some((written) => {
     if (written.source === null) return false;
     const value = substitute(flow.program, written.source, frame.bindings);

@@ -3,7 +3,7 @@ import type { Argument, Expression } from "../../model/expression.ts";
 import type { CallFact } from "../../model/facts.ts";
 import type { ClientName, Conflict, Database, Site, Value } from "../../model/project.ts";
 import type { Span } from "../../model/span.ts";
-import type { Evaluated, Program } from "../program.ts";
+import type { Env, Evaluated, Program } from "../program.ts";
 import type { RawChain } from "../chains.ts";
 import type { TableBindings } from "../schema/bindings.ts";
 
@@ -25,6 +25,8 @@ export type CallView = {
   links: RawChain["links"];
   /** Names of the links, for a cheap first look. */
   names: ReadonlySet<string>;
+  /** What a caller gives for the parameters of the function around; absent: they stay open. */
+  env?: Env;
 };
 
 /** `source`: the value in code, from which `Written.value` is worked out; SQL gives `value` itself where code gives none. */
@@ -43,6 +45,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   /** What the call is made on (`db`, `tx`); null: not known, then it counts as whatever surrounds it. */
   receiver: Expression | null;
   ordered?: true;
+  /** A look-up of rows that are loaded with another look-up's of the same call: the way to them, e.g. `organisation.groups`. */
+  relation?: string;
   /** Why it is not resolved, for debugging. */
   why: string | null;
   /** A look-up inside the same statement that decides whether the next draft runs. */

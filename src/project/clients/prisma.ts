@@ -5,6 +5,7 @@ import { nameOf } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
 import { mappedRow } from "./rows.ts";
+import { loadedWith } from "./prisma-loaded.ts";
 import { doNothing, readData, type MakeNested } from "./prisma-data.ts";
 import { findModel, isAccessor, isPrismaReceiver, type PrismaTarget } from "./prisma-receiver.ts";
 import { readUpsert } from "./prisma-upsert.ts";
@@ -79,7 +80,7 @@ function readOptions(view: CallView, linked: Linked, target: PrismaTarget, name:
     ...emptyDraft(view, "prisma", kind, `${draft.operation} ${operation}`), database: to.database.id, table: to.model.table,
     at: at.path === view.path ? at : draft.at, receiver: draft.receiver,
   });
-  if (draft.kind === "lookup") return readLookup(linked, target, name, options, draft);
+  if (draft.kind === "lookup") return readLookup(view, linked, target, name, options, draft);
   if (options?.kind !== "object") return [];
   if (draft.kind === "upsert") return readUpsert(linked, target, options, draft, make);
   if (draft.kind === "insert") return readCreate(view, linked, target, name, options, draft, make);
@@ -119,7 +120,7 @@ function rowOfMany(linked: Linked, value: Evaluated): Evaluated | undefined {
   return row === null || row.kind === "unknown" ? undefined : row;
 }
 
-function readLookup(linked: Linked, target: PrismaTarget, name: string, options: Evaluated | null, draft: Draft): Draft[] {
+function readLookup(view: CallView, linked: Linked, target: PrismaTarget, name: string, options: Evaluated | null, draft: Draft): Draft[] {
   if (options === null) {
     draft.match = [];
     return [];
@@ -133,7 +134,7 @@ function readLookup(linked: Linked, target: PrismaTarget, name: string, options:
   if (name === "findMany" && take?.kind === "number" && take.value === 1) draft.lookup = "one";
   if (name === "aggregate") draft.lookup = entryOf(options, "_max") !== undefined ? "max" : entryOf(options, "_count") !== undefined ? "count" : "many";
   noteSelector(target, name.startsWith("findUnique") ? entryOf(options, "where") : undefined, draft);
-  return [];
+  return draft.lookup === "one" || draft.lookup === "many" ? loadedWith(view, linked, target, options, draft) : [];
 }
 
 /** A selector that no key backs is what a rule wants to see; one that is known says nothing new. */
