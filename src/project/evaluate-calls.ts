@@ -118,7 +118,7 @@ export function bindParameters(context: Context, callee: { path: string; closure
     if (parameter.path[0] === "...") {
       const rest = args.slice(parameter.position);
       // `(...rest)` and `({ ...rest })` have the same path; an object tells that it is the second.
-      locals.set(parameter.local, rest[0]?.kind === "object" ? unknown(at, "...") : { kind: "array", at, items: rest, complete: true });
+      locals.set(parameter.local, rest[0]?.kind === "object" ? (restOf(fact, parameter.position, rest[0]) ?? unknown(at, "...")) : { kind: "array", at, items: rest, complete: true });
       continue;
     }
     const given = args[parameter.position] ?? ({ kind: "undefined", at } as const);
@@ -126,6 +126,12 @@ export function bindParameters(context: Context, callee: { path: string; closure
     locals.set(parameter.local, value.kind === "undefined" ? defaultOf(context, callee.path, parameter.local, env, value) : value);
   }
   return env;
+}
+
+/** `({ a, b, ...rest })`: the object without what is named beside it; null: nothing is, so it may be a list of arguments as well. */
+function restOf(fact: FunctionFact, position: number, given: Extract<Evaluated, { kind: "object" }>): Evaluated | null {
+  const named = new Set(fact.parameters.flatMap(({ position: at, path }) => (at === position && path[0] !== "..." ? path.slice(0, 1) : [])));
+  return named.size === 0 ? null : { ...given, entries: new Map([...given.entries].filter(([key]) => !named.has(key))) };
 }
 
 /** A parameter that was not given has its default. */

@@ -63,6 +63,12 @@ export function returnOf(program: Program, value: Evaluated, args: Evaluated[] |
   return state.evaluate(value.path, returned, env);
 }
 
+/** What stands for the parameters of a function that is called with `args`: an `env` for `evaluate`. null: no such function. */
+export function environmentOf(program: Program, path: string, fn: number, args: Evaluated[]): Env | null {
+  const fact = program.facts(path)?.code?.functions[fn];
+  return fact === undefined ? null : bindParameters(stateOf(program), { path }, fact, args);
+}
+
 /** The value of a top-level name, or of a name that the file exports. */
 export function evaluateName(program: Program, path: string, name: string): Evaluated {
   const at = { path, start: 0, end: 0 };

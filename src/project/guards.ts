@@ -25,8 +25,9 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
       if (site.kind !== "lookup") site.guards.push(...locksOfFile(flow, site.at.path));
       continue;
     }
-    const frames = flow.frames(site.at.path, draft.call);
-    const relevant = site.kind === "lookup" ? frames.slice(0, 1) : frames;
+    const inside = draft.via === undefined ? [] : flow.frames(draft.via.path, draft.via.call).slice(0, 1);
+    const frames = [...inside, ...flow.frames(site.at.path, draft.call)];
+    const relevant = site.kind === "lookup" ? frames.slice(0, inside.length + 1) : frames;
     const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers));
     const result = handlers.resultOf(id);
     if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });

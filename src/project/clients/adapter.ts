@@ -47,6 +47,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   ordered?: true;
   /** A look-up of rows that are loaded with another look-up's of the same call: the way to them, e.g. `organisation.groups`. */
   relation?: string;
+  /** The call in a helper that runs it for this one. */
+  via?: { path: string; call: number };
   /** Why it is not resolved, for debugging. */
   why: string | null;
   /** A look-up inside the same statement that decides whether the next draft runs. */

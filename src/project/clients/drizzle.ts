@@ -8,12 +8,13 @@ import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, ty
 import { builderCall, conditionOf } from "./drizzle-conditions.ts";
 import { readConflict } from "./drizzle-conflict.ts";
 import { propertyColumn, rowsOf } from "./rows.ts";
+import { readForCallers } from "./helpers.ts";
 import { returningOf, takesFirstRow } from "./row-use.ts";
 
 const STARTS: Record<string, Draft["kind"]> = { insert: "insert", update: "update", delete: "delete", from: "lookup", $count: "lookup", findFirst: "lookup", findMany: "lookup" };
 
 /** Drizzle: the table is what its argument is, whatever it is called on (reference §1.3 R2, §4.5, §4.6). */
-export const drizzle: ClientAdapter = { name: "drizzle", links: new Set(Object.keys(STARTS)), read: readDrizzle };
+export const drizzle: ClientAdapter = { name: "drizzle", links: new Set(Object.keys(STARTS)), read: (view, linked) => readForCallers(view, linked, readDrizzle) };
 
 function readDrizzle(view: CallView, linked: Linked): Reading | null {
   if (linked.tables.all.length === 0) return null;
@@ -52,7 +53,7 @@ function tableFrom(linked: Linked, value: Evaluated): TableBinding | null {
 
 function argumentValue(view: CallView, linked: Linked, link: RawLink | undefined, position: number): Evaluated | null {
   const expression: Expression | null = argument(link?.args, position);
-  return expression === null ? null : evaluate(linked.program, view.path, expression);
+  return expression === null ? null : evaluate(linked.program, view.path, expression, view.env);
 }
 
 function linkNamed(view: CallView, name: string): RawLink | undefined {
