@@ -29,7 +29,7 @@ export const noUnreachableConflictHandler: Rule = {
     const seen = new Set<string>();
     for (const handler of project.handlers) {
       if (isPassedOver(handler, options)) continue;
-      const problems = handlesOnlyViolations(project, handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
+      const problems = asksForViolation(project, handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
       for (const problem of problems) {
         if (!problem || seen.has(`${problem.at.path}:${problem.at.start}`)) continue;
         seen.add(`${problem.at.path}:${problem.at.start}`);
@@ -44,15 +44,15 @@ export const noUnreachableConflictHandler: Rule = {
   },
 };
 
-/** A message may be searched for anything; only the name of a table's key asks for a violation. */
-function handlesOnlyViolations(project: Project, handler: Handler): boolean {
-  if (handler.opaqueTests > 0) return false;
+/** Does the handler wait for a violation of a key, and understand all that it asks? */
+function asksForViolation(project: Project, handler: Handler): boolean {
+  if (handler.opaqueTests > 0 || handler.handles !== "unique") return false;
   const tables = handler.covers.flatMap((id) => project.sites[id]?.table ?? []).map((id) => id.slice(id.indexOf(".") + 1).toLowerCase());
-  const asks = (test: ErrorTest): boolean => {
-    if (test.kind !== "name") return test.kind !== "class" || /unique|duplicate/i.test(test.name);
+  return handler.tests.some((test) => {
+    if (test.kind !== "name") return test.kind === "target" || isUniqueTest(handler, test);
+    // A message may be searched for anything; only the name of a table's key asks for a violation.
     return test.path.at(-1)?.startsWith("constraint") === true || tables.some((table) => test.value.toLowerCase().includes(table));
-  };
-  return handler.handles === "unique" && handler.tests.some(asks);
+  });
 }
 
 /** No key of the guarded tables can be violated by what is written. */
@@ -65,7 +65,8 @@ function judgeKeys(project: Project, handler: Handler): Problem | null {
     if (site.kind === "lookup" || site.kind === "delete") continue;
     const table = tableWithoutViolation(project, site);
     if (!table) return null;
-    if (!tables.includes(table)) tables.push(table);
+    // An update that leaves all keys alone stores no second row, so nothing gets through.
+    if (site.kind !== "update" && !tables.includes(table)) tables.push(table);
   }
   if (tables.length === 0) return null;
   return {
@@ -125,30 +126,51 @@ function judgeTests(project: Project, handler: Handler): Problem | null {
   const sites = handler.covers.flatMap((id) => project.sites[id] ?? []).filter((site) => site.kind !== "lookup" && site.kind !== "delete");
   if (sites.length === 0) return null;
   const groups = [
-    handler.tests.filter((test) => isUniqueTest(test)),
+    handler.tests.filter((test) => isUniqueTest(handler, test)),
     handler.tests.filter((test) => test.kind === "name" || test.kind === "target"),
   ];
   for (const group of groups) {
     const whys = group.map((test) => whyNever(project, handler, sites, test));
-    const first = whys[0];
-    const test = group[0];
+    // Of several places that are asked, the one that is there tells more.
+    const index = Math.max(0, whys.findIndex((why) => why?.by === "value"));
+    const first = whys[index];
+    const test = group[index];
     if (!test || !first || whys.includes(null)) continue;
     const table = tableOf(project, sites[0]!);
+    // A helper that reads the wrong place is wrong itself; one that is asked for a value that cannot be there is not.
+    const at = first.by === "path" || isInside(test.at, handler.body) ? test.at : handler.at;
     return {
-      message: `This test for a unique violation can never be true: ${first} The violation (23505) goes on as if there were no handler.`,
-      at: test.at,
-      see: test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
+      message: `This test for a unique violation can never be true: ${first.why} The violation (23505) goes on as if there were no handler.`,
+      at,
+      see: at === handler.at ? [{ at: test.at, message: "compared here" }] : test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
       table: table?.id ?? null,
       columns: null,
       sqlstate: "23505",
+      ...(whys.every((why) => why?.sure === true) ? {} : { severity: "warning" as const }),
     };
   }
   return null;
 }
 
+function isInside(at: ErrorTest["at"], body: Handler["body"]): boolean {
+  return at.path === body.path && at.start >= body.start && at.end <= body.end;
+}
+
 const UNIQUE_CODES = new Set(["23505", "P2002"]);
 
-function isUniqueTest(test: ErrorTest): boolean {
-  // A class that all errors of the client have, `instanceof DatabaseError && code === …`, asks for no violation by itself.
-  return (test.kind === "code" && UNIQUE_CODES.has(test.value)) || test.kind === "message" || (test.kind === "class" && /unique|duplicate/i.test(test.name));
+/**
+ * Does a test ask for a violation of whatever key? The general words of a message do unless the guarded code says them itself ("already exists" is
+ * what programs say); a class only when a package brings it.
+ */
+function isUniqueTest(handler: Handler, test: ErrorTest): boolean {
+  switch (test.kind) {
+    case "code":
+      return UNIQUE_CODES.has(test.value);
+    case "message":
+      return /duplicate|unique|violat|23505|P2002/i.test(test.value) && !(handler.thrown ?? []).some((text) => text.toLowerCase().includes(test.value.toLowerCase()));
+    case "class":
+      return /unique|duplicate/i.test(test.name) && test.from !== null && !/\.[cm]?[jt]sx?$/.test(test.from);
+    default:
+      return false;
+  }
 }

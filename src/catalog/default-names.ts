@@ -2,7 +2,7 @@ import type { Table } from "../model/catalog.ts";
 import type { NewForeignKey, NewIndex, NewKey } from "../model/schema-change.ts";
 import { partNames } from "./expression-name.ts";
 import { freeName, joinColumns } from "./names.ts";
-import type { Session } from "./session.ts";
+import { isNameTaken, type Session } from "./session.ts";
 
 /** The name that Postgres gives to a key that has none (reference §2.7); null in dialects with other names. */
 export function defaultKeyName(session: Session, table: Table, key: NewKey): string | null {
@@ -24,17 +24,9 @@ export function defaultForeignKeyName(session: Session, table: Table, foreignKey
 
 /** Is there a table, view or index of this name? They share one namespace per schema. */
 export function relationExists(session: Session, schema: string, name: string): boolean {
-  if (session.tables[`${schema}.${name}`]) return true;
-  return tablesIn(session, schema).some((table) => table.keys.some((key) => key.name === name) || table.indexes.some((index) => index.name === name));
+  return session.tables[`${schema}.${name}`] !== undefined || isNameTaken(session, "indexes", schema, name);
 }
 
 function constraintExists(session: Session, schema: string, name: string): boolean {
-  return tablesIn(session, schema).some(
-    (table) =>
-      table.foreignKeys.some((key) => key.name === name) || table.checks.includes(name) || table.keys.some((key) => key.kind !== "index" && key.name === name),
-  );
-}
-
-export function tablesIn(session: Session, schema: string): Table[] {
-  return Object.values(session.tables).filter((table) => table.schema === schema);
+  return isNameTaken(session, "constraints", schema, name);
 }

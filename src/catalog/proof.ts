@@ -1,4 +1,4 @@
-import type { Table, UniqueKey } from "../model/catalog.ts";
+import type { Catalog, Table, UniqueKey } from "../model/catalog.ts";
 import type { Database, Site } from "../model/project.ts";
 import { partTexts } from "./words.ts";
 import { partColumns } from "./keys.ts";
@@ -10,7 +10,15 @@ import { insertedValue } from "./violations.ts";
  */
 export function provesAbsence(database: Database, table: Table): boolean {
   if (!versionsOfTable(database, table.id).every((version) => version.complete)) return false;
-  return Object.values(database.catalog.tables).some((other) => other.keys.length > 0);
+  return declaresKeys(database.catalog);
+}
+
+const declaring = new WeakMap<Catalog, boolean>();
+
+function declaresKeys(catalog: Catalog): boolean {
+  let found = declaring.get(catalog);
+  if (found === undefined) declaring.set(catalog, (found = Object.values(catalog.tables).some((table) => table.keys.length > 0)));
+  return found;
 }
 
 /** The table as merged, as the ORM schema declares it and as the migrations build it: sources may disagree. */
@@ -47,6 +55,7 @@ function isApart(table: Table, site: Write, key: UniqueKey, name: string): boole
   if (kind === "null") return !key.nullsNotDistinct;
   if (kind !== "fresh") return false;
   const written = site.columns?.find((item) => item.column === name);
+  if (written?.value.sometimes === true) return false;
   // Of a row that was just made only the reference to it is new; what else it holds, others may hold too.
   return written?.value.origin !== "created" || (written.value.byCallers !== true && table.foreignKeys.some((one) => one.columns.includes(name)));
 }

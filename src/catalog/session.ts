@@ -14,13 +14,17 @@ export type Session = {
   tables: Record<string, Table>;
   shared: boolean;
   searchPath: string[];
+  /** Names of indexes and of constraints by schema, counted; made at first demand. */
+  names: TakenNames | null;
 };
+
+type TakenNames = { indexes: Map<string, number>; constraints: Map<string, number> };
 
 export const temporarySchema = "pg_temp";
 
 /** A new session on what a former one has left. */
 export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
-  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"] };
+  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"], names: null };
 }
 
 /** Temporary tables go with their session. */
@@ -40,12 +44,36 @@ function own(session: Session): Record<string, Table> {
 }
 
 export function putTable(session: Session, table: Table): Table {
+  noteNames(session, session.tables[table.id], -1);
   own(session)[table.id] = table;
+  noteNames(session, table, 1);
   return table;
 }
 
 export function removeTable(session: Session, id: string): void {
+  noteNames(session, session.tables[id], -1);
   if (session.tables[id]) delete own(session)[id];
+}
+
+/** Is there an index, or else a constraint, of this name in the schema? Counted as tables come and go: asking all of them each time takes minutes where there are thousands. */
+export function isNameTaken(session: Session, kind: keyof TakenNames, schema: string, name: string): boolean {
+  if (session.names === null) {
+    session.names = { indexes: new Map(), constraints: new Map() };
+    for (const table of Object.values(session.tables)) noteNames(session, table, 1);
+  }
+  return (session.names[kind].get(`${schema}.${name}`) ?? 0) > 0;
+}
+
+function noteNames(session: Session, table: Table | undefined, by: 1 | -1): void {
+  if (session.names === null || table === undefined) return;
+  const note = (counts: Map<string, number>, name: string | null): void => {
+    const id = `${table.schema}.${name ?? ""}`;
+    if (name !== null) counts.set(id, (counts.get(id) ?? 0) + by);
+  };
+  const { indexes, constraints } = session.names;
+  for (const item of [...table.keys, ...table.indexes]) note(indexes, item.name);
+  for (const item of [...table.foreignKeys, ...table.keys.filter((key) => key.kind !== "index")]) note(constraints, item.name);
+  for (const name of table.checks) note(constraints, name);
 }
 
 /** Where an unqualified CREATE puts its object. */

@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import type { Discovery } from "./context.ts";
+import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
 import { foldDefaultExport } from "./fold.ts";
 import type { Folded } from "./fold.ts";
@@ -31,6 +32,7 @@ export function readDrizzleConfigs(discovery: Discovery): DrizzleConfig[] {
 function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
   const folded = foldConfig(discovery, path);
   if (typeof folded !== "object" || folded === null || Array.isArray(folded)) {
+    tellWhy(discovery, path);
     return { path, schemaFiles: [], out: null, dialect: null, casing: null, prefix: null };
   }
   if (!["schema", "out", "dialect", "driver", "dbCredentials"].some((key) => key in folded)) return null;
@@ -50,6 +52,13 @@ function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
     casing: casing === "snake_case" || casing === "camelCase" ? casing : null,
     prefix,
   };
+}
+
+/** A configuration that says nothing makes the schema a guess: that has to be told. */
+function tellWhy({ files, facts }: Discovery, path: string): void {
+  const [error] = path.endsWith(".json") ? [] : (facts(path)?.unread ?? []);
+  if (error !== undefined) tellUnread(files, path, error.message, error.at.start);
+  else tellUnread(files, path, "what this drizzle-kit configuration says could not be worked out");
 }
 
 function foldConfig({ files, facts }: Discovery, path: string): Folded {

@@ -141,6 +141,8 @@ export type Value = {
   nullable: boolean | null;
   /** The origin is what the known callers give for a parameter; there may be others. */
   byCallers?: true;
+  /** Generated or created in one case, something else in another: `input.id ?? nanoid()`. */
+  sometimes?: true;
 };
 
 export type Conflict = {

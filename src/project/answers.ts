@@ -8,8 +8,22 @@ import type { Sought } from "./sought.ts";
 /** A look-up whose answer a condition asks about. `bindings`: from the look-up's function up to the condition's. */
 export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean; sought?: Sought[]; handedIn?: boolean };
 
+const known = new WeakMap<Flow, WeakMap<Expression, Map<string, Answer[]>>>();
+
+/** `answersOf` of a condition of the code; kept, as it stands above every call behind it. */
+export function answersOfCondition(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
+  let byTest = known.get(flow);
+  if (byTest === undefined) known.set(flow, (byTest = new WeakMap()));
+  let answers = byTest.get(test);
+  if (answers === undefined) byTest.set(test, (answers = new Map()));
+  const key = `${String(holds)} ${String(place.inside)} ${String(place.depth)}`;
+  let found = answers.get(key);
+  if (found === undefined) answers.set(key, (found = answersOf(flow, place, test, holds)));
+  return found;
+}
+
 /** What is known about earlier look-ups where `test` holds (or does not). */
-export function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
+function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
   switch (test.kind) {
     case "unary":
       return test.operator === "!" ? answersOf(flow, place, test.of, !holds) : [];

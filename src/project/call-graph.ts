@@ -3,6 +3,7 @@ import type { CallFact, CodeFacts } from "../model/facts.ts";
 import { classOf, methodOf, type FunctionAt } from "./classes.ts";
 import { evaluate, possibilities } from "./evaluate.ts";
 import type { Program } from "./program.ts";
+import { exportedAs } from "./exports.ts";
 
 export type { FunctionAt };
 /** A call of a function: which call fact, with which arguments. */
@@ -134,7 +135,7 @@ function callersOf(program: Program, graph: CallGraph, byName: Map<string, { pat
 
 /** `export { a as b }`. */
 function aliasesOf(code: CodeFacts, name: string): string[] {
-  return code.exports.flatMap((item) => (item.kind === "local" && item.local === name && item.name !== "default" ? [item.name] : []));
+  return exportedAs(code, name).filter((alias) => alias !== "default");
 }
 
 /**

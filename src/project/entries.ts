@@ -2,6 +2,7 @@ import type { CodeFacts, FunctionFact } from "../model/facts.ts";
 import type { Entry } from "../model/project.ts";
 import { entryOf } from "./files.ts";
 import type { Program } from "./program.ts";
+import { exportedAs } from "./exports.ts";
 
 /** A file's own entry by its path; memoised, as each of its functions asks for it. */
 const known = new Map<string, Entry>();
@@ -56,7 +57,7 @@ function shapeOf(path: string, code: CodeFacts, fact: FunctionFact, file: Entry)
   if (fact.callbackOf !== null) return callbackEntry(path, fact.callbackOf, routeOf(code, fact.callbackOf.call));
   if (fact.name !== null && fact.parent === null) {
     const name = fact.name;
-    const exported = code.exports.flatMap((item) => (item.kind === "local" && item.local === name ? [item.name] : []))[0];
+    const exported = exportedAs(code, name)[0];
     if (exported !== undefined && isRouteFile(path) && ROUTE_EXPORTS.test(exported)) return isWebhookName(path) ? "webhook" : "route";
     if (exported !== undefined && file !== null && ROUTE_EXPORTS.test(exported)) return file;
     if (exported !== undefined && /(?:^|\/)(?:actions?)(?:\/|\.)/.test(path) && fact.directives.length > 0) return "route";

@@ -2,7 +2,7 @@ import type { Entry, Written } from "../model/project.ts";
 import type { DraftWritten } from "./clients/adapter.ts";
 import { fileEntry, functionEntry } from "./entries.ts";
 import { substitute, type Flow, type Frame } from "./flow.ts";
-import { nullableOf, originOf } from "./values.ts";
+import { nullableOf, originOf, valueOf } from "./values.ts";
 
 /** The first that some caller has counts: what is called from outside again and again matters most. */
 const ORDER: Entry[] = ["webhook", "consumer", "job", "import", "route", "script", "seed", "migration", "test"];
@@ -44,6 +44,7 @@ function settleOrigins(flow: Flow, drafts: DraftWritten[] | null, written: Writt
     else if (origins.every((origin) => origin === "generated" || origin === "created")) {
       each.value.origin = origins.every((origin) => origin === "generated") ? "generated" : "created";
       each.value.byCallers = true;
+      if (given.some((value) => valueOf(flow.values, value).sometimes === true)) each.value.sometimes = true;
     }
     if (each.value.nullable === null && given.some((value) => nullableOf(value) === true)) each.value.nullable = true;
   }

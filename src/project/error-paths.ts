@@ -1,18 +1,18 @@
 import type { Expression } from "../model/expression.ts";
 import { bindArguments, type ErrorScope } from "./error-helpers.ts";
 import { evaluate } from "./evaluate.ts";
-import { lastName, unspread } from "./expressions.ts";
+import { lastName, someExpression, unspread } from "./expressions.ts";
 
 const CASTS = new Set(["String", "Object", "toError", "ensureError", "asError"]);
 const SAME = new Set(["toString", "toLowerCase", "toUpperCase", "trim"]);
 
 /**
  * What of the error an expression reads: `e.cause?.code` → [["cause", "code"]], the error itself → [[]]. Through locals, `??`, `?:`, and helpers
- * that take it out (`getPostgresCode(e)`). Empty: nothing of it.
+ * that take it out (`getPostgresCode(e)`). Empty: nothing of it. `UNKNOWN`: something of it. `hops`: locals and helpers on the way.
  */
 export function errorPaths(scope: ErrorScope, expression: Expression, hops = 0): string[][] {
-  if (hops > 10) return [];
-  const inner = (each: Expression): string[][] => errorPaths(scope, each, hops + 1);
+  if (hops > 8) return [];
+  const inner = (each: Expression): string[][] => errorPaths(scope, each, hops);
   switch (expression.kind) {
     case "local":
       return localPaths(scope, expression.local, hops);
@@ -21,9 +21,9 @@ export function errorPaths(scope: ErrorScope, expression: Expression, hops = 0):
     case "index":
       return inner(expression.of).map((path) => [...path, stepOf(scope, expression.index)]);
     case "binary":
-      return expression.operator === "&&" ? inner(expression.right) : ["??", "||"].includes(expression.operator) ? unique([...inner(expression.left), ...inner(expression.right)]) : [];
+      return expression.operator === "&&" ? inner(expression.right) : ["??", "||"].includes(expression.operator) ? eitherPaths(scope, [expression.left, expression.right], hops) : [];
     case "conditional":
-      return unique([...inner(expression.then), ...inner(expression.else)]);
+      return eitherPaths(scope, [expression.then, expression.else], hops);
     case "template":
       return expression.holes.length === 1 && expression.holes[0] !== undefined ? inner(expression.holes[0]) : [];
     case "call":
@@ -37,6 +37,20 @@ export function errorPaths(scope: ErrorScope, expression: Expression, hops = 0):
 function stepOf(scope: ErrorScope, index: Expression): string {
   const value = evaluate(scope.program, scope.path, index, scope.env);
   return value.kind === "string" ? value.value : "0";
+}
+
+/** A part of the error that is not known: what a helper that cannot be followed takes out. */
+export const UNKNOWN = "?";
+
+/** One value or the other: where only one of them is understood, the other must not be forgotten. */
+function eitherPaths(scope: ErrorScope, sides: Expression[], hops: number): string[][] {
+  const known = sides.map((side) => errorPaths(scope, side, hops));
+  if (known.every((paths) => paths.length === 0)) return [];
+  return unique(known.flatMap((paths, i) => (paths.length === 0 && asksHelper(scope, sides[i], hops) ? [[UNKNOWN]] : paths)));
+}
+
+function asksHelper(scope: ErrorScope, side: Expression | undefined, hops: number): boolean {
+  return side !== undefined && someExpression(side, (part) => part.kind === "call" && part.args.some((arg) => errorPaths(scope, unspread(arg), hops + 1).length > 0));
 }
 
 function unique(paths: string[][]): string[][] {
@@ -55,7 +69,7 @@ function callPaths(scope: ErrorScope, expression: Extract<Expression, { kind: "c
   const [first] = expression.args;
   const { callee } = expression;
   if (callee.kind === "member" && SAME.has(callee.name)) {
-    const of = errorPaths(scope, callee.of, hops + 1);
+    const of = errorPaths(scope, callee.of, hops);
     return callee.name === "toString" ? of.map((path) => (path.length === 0 ? ["message"] : path)) : of;
   }
   if (callee.kind === "member" && callee.name === "join") return errorPaths(scope, callee.of, hops + 1).map((path) => [...path, "0"]);
@@ -63,7 +77,8 @@ function callPaths(scope: ErrorScope, expression: Extract<Expression, { kind: "c
   const given = errorPaths(scope, unspread(first), hops + 1);
   if (given.length === 0) return [];
   if (CASTS.has(lastName(callee))) return lastName(callee) === "String" ? given.map((path) => (path.length === 0 ? ["message"] : path)) : given;
-  if (callee.kind === "member" && lastName(callee.of) === "JSON") return given.map(() => ["message"]);
+  // All of the error as one text.
+  if (callee.kind === "member" && lastName(callee.of) === "JSON") return given.map(() => ["*"]);
   return helperPaths(scope, expression, hops);
 }
 

@@ -1,8 +1,9 @@
 import type { Expression } from "../model/expression.ts";
+import type { FunctionFact } from "../model/facts.ts";
 import type { ErrorTest } from "../model/project.ts";
 import type { Span } from "../model/span.ts";
 import { bindArguments, type ErrorScope } from "./error-helpers.ts";
-import { errorPaths } from "./error-paths.ts";
+import { errorPaths, UNKNOWN } from "./error-paths.ts";
 import { evaluate, possibilities } from "./evaluate.ts";
 import { lastName, someExpression, unspread } from "./expressions.ts";
 import type { Evaluated } from "./program.ts";
@@ -34,6 +35,16 @@ function join(all: Tests[]): Tests {
   return { tests: all.flatMap((each) => each.tests), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };
 }
 
+/**
+ * Conditions that must all hold (`all`) or of which one is enough. What is asked for besides a known test cannot widen it, so an opaque part counts
+ * only where it is enough by itself. Of tests for the contrary, `e.code !== "23505" || …`, it is the other way round.
+ */
+function combine(parts: Tests[], all: boolean): Tests {
+  const joined = join(parts);
+  const isContrary = joined.tests.length > 0 && joined.tests.every((test) => test.negated);
+  return all !== isContrary && parts.some((part) => part.opaque === 0 && part.tests.length > 0) ? { ...joined, opaque: 0 } : joined;
+}
+
 /** `const isDuplicate = e.code === "23505"; if (isDuplicate) …`. */
 function localTests(scope: ErrorScope, index: number, negated: boolean): Tests {
   const local = scope.program.facts(scope.path)?.code?.locals[index];
@@ -44,7 +55,7 @@ function localTests(scope: ErrorScope, index: number, negated: boolean): Tests {
 
 function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binary" }>, negated: boolean): Tests {
   const { operator, left, right } = test;
-  if (operator === "&&" || operator === "||" || operator === "??") return join([testsOf(scope, left, negated), testsOf(scope, right, negated)]);
+  if (operator === "&&" || operator === "||" || operator === "??") return combine([testsOf(scope, left, negated), testsOf(scope, right, negated)], (operator === "&&") !== negated);
   if (operator === "instanceof") return classTests(scope, left, right, spanOf(scope, test), negated);
   if (!/^[!=]==?$/.test(operator)) return /^[<>]=?$/.test(operator) ? orderTests(scope, test, negated) : NONE;
   const isNot = operator.startsWith("!") !== negated;
@@ -93,7 +104,7 @@ function literals(value: Evaluated): string[] | null {
 
 const CODES = new Set(["code", "errno", "sqlState", "sqlstate", "originalCode", "errorCode", "errcode", "SQLSTATE", "statusCode", "kind"]);
 const NAMES = new Set(["constraint", "constraint_name", "constraintName", "index", "key"]);
-const TEXTS = new Set(["message", "detail", "details", "hint", "stack", "originalMessage", "sqlMessage"]);
+const TEXTS = new Set(["*", "message", "detail", "details", "hint", "stack", "originalMessage", "sqlMessage"]);
 /** A name of a constraint or index, rather than words of a message. */
 const NAME_LIKE = /^"?[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+"?$/;
 const NOT_NAMES = /^(?:unique_violation|duplicate_key\w*|unique_constraint\w*|er_dup_entry|sqlite_constraint\w*|unique_key|already_exists|p\d+)$/i;
@@ -105,6 +116,7 @@ function comparison(path: string[], value: string, how: How, at: Span, negated: 
   const last = path.at(-1);
   if (last === undefined || value === "") return [];
   const base = { at, negated };
+  if (path.includes(UNKNOWN)) return [UNIQUE_CODE.test(value) ? { ...base, kind: "code", path, value } : { ...base, kind: "target", path, value, how: "includes" }];
   const inList = isList(path);
   if (inList !== null) return [{ ...base, kind: "target", path, value, how: inList ? (how === "equals" ? "equals" : "element-includes") : how === "equals" ? "equals" : "includes" }];
   if (CODES.has(last)) return [{ ...base, kind: "code", path, value }];
@@ -226,17 +238,26 @@ function helperTests(scope: ErrorScope, test: Extract<Expression, { kind: "call"
   const inner = scope.depth >= 4 ? null : bindArguments(scope, test, (each) => errorPaths(scope, each));
   const fact = inner === null ? undefined : scope.program.facts(inner.path)?.code?.functions[inner.inside ?? -1];
   if (inner === null || fact === undefined) return { tests: [], opaque: 1 };
-  const parts = [...fact.returns.filter((returned) => returned.kind !== "boolean"), ...conditionsOf(fact.returnConditions ?? [])];
-  const found = join(parts.map((part) => testsOf(inner, part, negated)));
+  const found = answerTests(inner, fact, negated);
   const own = new Map(found.tests.map((each) => [JSON.stringify(each), each]));
   return { tests: [...own.values()], opaque: found.opaque > 0 || (own.size === 0 && isAboutUnique(test)) ? 1 : 0 };
 }
 
-/** A helper's `if (e.code === "23505") return true`; a guard that must fail first says the same in reverse. */
-function conditionsOf(returns: { kind: string; test?: Expression }[][]): Expression[] {
-  const out = new Map<string, Expression>();
-  for (const step of returns.flat()) if (step.test !== undefined) out.set(`${String(step.test.start)}:${String(step.test.end)}`, step.test);
-  return [...out.values()];
+/**
+ * What makes a predicate true: one of its answers, each together with the conditions in front of it; and none of the conditions on which it gives
+ * up (`if (e.code !== "23505") return false`).
+ */
+function answerTests(scope: ErrorScope, fact: FunctionFact, negated: boolean): Tests {
+  const answers: Tests[] = [];
+  const guards: Tests[] = [];
+  for (const [i, returned] of fact.returns.entries()) {
+    const steps = (fact.returnConditions?.[i] ?? []).flatMap((step) => (step.kind === "condition" ? [step] : []));
+    const last = steps.at(-1);
+    const isNo = (returned.kind === "boolean" && !returned.value) || returned.kind === "null" || returned.kind === "undefined";
+    if (isNo && last !== undefined) guards.push(testsOf(scope, last.test, last.holds !== negated));
+    if (!isNo) answers.push(combine([...steps.map((step) => testsOf(scope, step.test, step.holds === negated)), testsOf(scope, returned, negated)], !negated));
+  }
+  return combine([...guards, combine(answers, negated)], !negated);
 }
 
 function isAboutUnique(test: Expression): boolean {

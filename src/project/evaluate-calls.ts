@@ -94,10 +94,28 @@ function inline(context: Context, call: Call): Evaluated | null {
 function hidesFreshness(fact: FunctionFact, value: Evaluated): boolean {
   const name = fact.name?.split(".").at(-1) ?? "";
   if (!isGeneratorName(name) && !isDigestName(name)) return false;
-  if (value.kind === "template" || value.kind === "alternatives" || value.kind === "member") return true;
+  // `generateJobId(project, action)` may well put its arguments together and add nothing.
+  if (value.kind === "template") return value.holes.some(holdsCall);
+  if (value.kind === "alternatives" || value.kind === "member") return true;
   let root: Evaluated = value;
   while (root.kind === "call" || root.kind === "member") root = root.kind === "call" ? root.callee : root.of;
   return value.kind === "call" && root.kind === "external" && /^(?:node:)?crypto$/.test(root.package);
+}
+
+function holdsCall(value: Evaluated): boolean {
+  switch (value.kind) {
+    case "call":
+    case "unknown":
+      return true;
+    case "member":
+      return holdsCall(value.of);
+    case "template":
+      return value.holes.some(holdsCall);
+    case "alternatives":
+      return value.of.some(holdsCall);
+    default:
+      return false;
+  }
 }
 
 /** What a function always returns when it returns; null: several values, or none on some path. */

@@ -22,6 +22,8 @@ export type Flow = {
   effectsOf(path: string): Effect[];
   /** Calls of a function's flow (callbacks too), in source order. */
   callsOf(path: string, root: number | null): number[];
+  /** Those of them that lock, begin or end something. */
+  effectCalls(path: string, root: number | null): number[];
   /** Where a call's flow is called from, up to `calls` levels, the call itself first. */
   frames(path: string, call: number): Frame[];
 };
@@ -43,6 +45,7 @@ export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "va
   const effectIndex = groupBy(effects);
   const flows = new Map<string, Map<number | null, number[]>>();
   const frames = new Map<string, Frame[]>();
+  const effective = new Map<string, number[]>();
   const flow: Flow = {
     linked, program, drafts, sites, values, graph,
     sitesAt: (path, call) => (siteIndex.get(`${path}#${String(call)}`) ?? []).map((item) => item.id),
@@ -52,6 +55,12 @@ export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "va
       let index = flows.get(path);
       if (index === undefined) flows.set(path, (index = indexFlows(program.facts(path)?.code ?? null)));
       return index.get(root) ?? [];
+    },
+    effectCalls(path, root) {
+      const key = `${path}#${String(root)}`;
+      let found = effective.get(key);
+      if (found === undefined) effective.set(key, (found = flow.callsOf(path, root).filter((call) => effectIndex.has(`${path}#${String(call)}`))));
+      return found;
     },
     frames(path, call) {
       const key = `${path}#${String(call)}`;
@@ -151,11 +160,21 @@ function callsOfParameter(flow: Flow, to: FunctionAt, position: number): Omit<Fr
 /** Can `earlier` have run before `later` in the same flow: it stands before, and not in the other branch of a condition. */
 export function mayPrecede(earlier: CallFact, later: CallFact): boolean {
   if (earlier.at.start >= later.at.start) return false;
-  return !earlier.context.some((step) => step.kind === "condition" && later.context.some((other) => isOpposite(step, other)));
+  const above = conditionsOf(later);
+  return !earlier.context.some((step) => step.kind === "condition" && above.has(conditionKey(step, !step.holds)));
 }
 
-function isOpposite(a: Extract<ContextStep, { kind: "condition" }>, b: ContextStep): boolean {
-  return b.kind === "condition" && a.test.start === b.test.start && a.test.end === b.test.end && a.holds !== b.holds;
+const conditions = new WeakMap<CallFact, Set<string>>();
+
+/** The conditions above a call. Kept: each of the calls before it asks. */
+function conditionsOf(fact: CallFact): Set<string> {
+  let found = conditions.get(fact);
+  if (found === undefined) conditions.set(fact, (found = new Set(fact.context.flatMap((step) => (step.kind === "condition" ? [conditionKey(step, step.holds)] : [])))));
+  return found;
+}
+
+function conditionKey(step: Extract<ContextStep, { kind: "condition" }>, holds: boolean): string {
+  return `${String(step.test.start)}:${String(step.test.end)}:${String(holds)}`;
 }
 
 /** A value of an inner function as the frame around sees it: parameters are the arguments they were given. */

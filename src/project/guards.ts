@@ -1,6 +1,6 @@
 import { partColumns } from "../catalog/keys.ts";
 import type { Guard, Site, Value, Written } from "../model/project.ts";
-import { answersOf, type Answer } from "./answers.ts";
+import { answersOfCondition, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
 import { tableOf, type Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
@@ -114,7 +114,7 @@ function limitOf(value: Evaluated): number | null {
 
 function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
   const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
-  const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOf(flow, place, step.test, step.holds) : []));
+  const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOfCondition(flow, place, step.test, step.holds) : []));
   return answers.flatMap((answer): Guard[] => {
     const lookup = flow.drafts[answer.site];
     if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];
@@ -158,14 +158,29 @@ function earlierWrites(flow: Flow, site: Site, draft: Draft, frame: Frame): Guar
   for (const { id, call } of writesOfFlow(flow, frame.path, frame.root)) {
     const other = flow.sites[id];
     const fact = code?.calls[call];
-    if (other === undefined || fact === undefined || id === site.id || call === frame.call || !mayPrecede(fact, frame.fact)) continue;
-    if (other.kind === "delete" && other.table !== null && other.table === site.table && other.database === site.database) out.push({ kind: "delete", site: id, calls: frame.calls });
-    else if ((other.kind === "insert" || other.kind === "upsert") && other.table !== site.table && hangsFrom(flow, draft, frame, id)) out.push({ kind: "insert", site: id, calls: frame.calls });
+    if (other === undefined || fact === undefined || id === site.id || call === frame.call) continue;
+    const clears = other.kind === "delete" && other.table !== null && other.table === site.table && other.database === site.database;
+    const bears = (other.kind === "insert" || other.kind === "upsert") && other.table !== site.table;
+    if ((!clears && !bears) || !mayPrecede(fact, frame.fact)) continue;
+    if (clears) out.push({ kind: "delete", site: id, calls: frame.calls });
+    else if (hangsFrom(flow, draft, frame, id)) out.push({ kind: "insert", site: id, calls: frame.calls });
   }
   return out;
 }
 
+const writes = new WeakMap<Flow, Map<string, Earlier[]>>();
+
+/** Kept: each site of a flow asks for it. */
 function writesOfFlow(flow: Flow, path: string, root: number | null): Earlier[] {
+  let known = writes.get(flow);
+  if (known === undefined) writes.set(flow, (known = new Map()));
+  const key = `${path}#${String(root)}`;
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = findWrites(flow, path, root)));
+  return found;
+}
+
+function findWrites(flow: Flow, path: string, root: number | null): Earlier[] {
   const code = flow.program.facts(path)?.code;
   return flow.callsOf(path, root).flatMap((call) => {
     const own = flow.sitesAt(path, call);

@@ -76,22 +76,25 @@ function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler,
 function readTests(flow: Flow, path: string, fact: HandlerFact): Tests {
   const scope: ErrorScope = { program: flow.program, graph: flow.graph, path, inside: fact.function, error: new Map(fact.error === null ? [] : [[fact.error, []]]), env: null, depth: 0 };
   const all = fact.tests.map((item) => testsOf(scope, item.test, false));
-  if (fact.callee !== null) all.push(namedHandler(flow, scope, code, fact));
+  if (fact.callee !== null) all.push(namedHandler(flow, scope, fact));
   return { tests: withoutRepeats(all.flatMap((each) => each.tests)), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };
 }
 
-/** `.catch(ignoreDuplicate)`: the conditions of the function that is named. */
-function namedHandler(flow: Flow, scope: ErrorScope, code: CodeFacts, fact: HandlerFact): Tests {
-  void code;
+/** `.catch(ignoreDuplicate)`: the conditions of the function that is named. One that only throws may ask in a way that leaves no trace. */
+function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const { callee } = fact;
   const to = callee === null ? null : flow.graph.resolve(scope.path, callee, fact.function);
   const target = to === null ? undefined : flow.program.facts(to.path)?.code?.functions[to.function];
   const parameter = target?.parameters.find((item) => item.position === 0);
   if (to === null || target === undefined || parameter === undefined) return { tests: [], opaque: callee === null ? 0 : 1 };
   const inner: ErrorScope = { ...scope, path: to.path, inside: to.function, error: new Map([[parameter.local, parameter.path]]), depth: 1 };
-  const tests = [...(target.returnConditions ?? []).flat().flatMap((step) => (step.kind === "condition" ? [step.test] : [])), ...target.returns];
-  const all = tests.map((test) => testsOf(inner, test, false));
-  return { tests: all.flatMap((each) => each.tests), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };
+  const own = flow.program.facts(to.path)?.code?.calls.filter((call) => call.function === to.function) ?? [];
+  const steps = [...(target.returnConditions ?? []).flat(), ...own.flatMap((call) => call.context)];
+  const asked = [...steps.flatMap((step) => (step.kind === "condition" ? [step.test] : [])), ...own.filter((call) => call.use.kind === "condition").map((call) => call.expression), ...target.returns];
+  const all = asked.map((test) => testsOf(inner, test, false));
+  const tests = all.flatMap((each) => each.tests);
+  const isSilent = tests.length === 0 && target.returns.length === 0;
+  return { tests, opaque: all.reduce((sum, each) => sum + each.opaque, isSilent ? 1 : 0) };
 }
 
 function withoutRepeats(tests: ErrorTest[]): ErrorTest[] {

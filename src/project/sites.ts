@@ -9,6 +9,7 @@ import { linkHandlers } from "./handlers.ts";
 import { readDrafts } from "./read-sites.ts";
 import { settleRowFate } from "./row-fates.ts";
 import { valueOf, type Values } from "./values.ts";
+import { exportedAs } from "./exports.ts";
 
 export type Linkage = { sites: Site[]; handlers: Handler[]; claims: ProjectClaim[] };
 
@@ -41,7 +42,7 @@ function finishSite(linked: Linked, values: Values, draft: Draft, id: number, mi
   const call = draft.call === null ? undefined : code?.calls[draft.call];
   const fact = call?.function == null ? undefined : code?.functions[call.function];
   const finish = (list: DraftWritten[] | null): Written[] | null => list?.map((each) => finishWritten(values, each)) ?? null;
-  const exported = fact?.name != null && (code?.exports ?? []).some((item) => item.kind === "local" && item.local === fact.name);
+  const exported = fact?.name != null && code != null && exportedAs(code, fact.name).length > 0;
   return {
     id,
     kind: draft.kind,
@@ -56,6 +57,7 @@ function finishSite(linked: Linked, values: Values, draft: Draft, id: number, mi
     match: finish(draft.match),
     matchRest: draft.matchRest,
     lookup: draft.lookup,
+    ...(draft.ordered === true ? { ordered: true } : {}),
     conflict: draft.conflict === null ? null : finishConflict(draft.conflict, finish),
     returning: draft.returning,
     guards: [],

@@ -99,7 +99,7 @@ function batches(code: CodeFacts, frame: Frame): Transaction[] {
 function begun(flow: Flow, frame: Frame): Transaction[] {
   const code = flow.program.facts(frame.path)?.code;
   let open = null as Transaction | null;
-  for (const call of flow.callsOf(frame.path, frame.root)) {
+  for (const call of flow.effectCalls(frame.path, frame.root)) {
     const fact = code?.calls[call];
     if (fact === undefined || !mayPrecede(fact, frame.fact)) continue;
     for (const effect of flow.effectsAt(frame.path, call)) {

@@ -21,7 +21,17 @@ const CONVERTERS = new Set(["String", "Number", "BigInt", "encodeURIComponent"])
 
 /** What is known of a value in code. */
 export function valueOf(values: Values, evaluated: Evaluated): Value {
-  return { text: valueText(values.program, evaluated), origin: originOf(values, evaluated), nullable: nullableOf(evaluated) };
+  const origin = originOf(values, evaluated);
+  return { text: valueText(values.program, evaluated), origin, nullable: nullableOf(evaluated), ...(isAlways(values, evaluated, origin) ? {} : { sometimes: true }) };
+}
+
+/** False where a value is new only in one of the cases that decide about it. */
+function isAlways(values: Values, value: Evaluated, origin: Origin): boolean {
+  if (origin !== "generated" && origin !== "created") return true;
+  if (value.kind === "alternatives") return value.of.every((each) => originOf(values, each) === origin && isAlways(values, each, origin));
+  if (value.kind === "member") return isAlways(values, value.of, origin);
+  if (value.kind !== "template") return true;
+  return value.holes.some((hole) => originOf(values, hole) === origin && isAlways(values, hole, origin));
 }
 
 /** Where a value comes from; of a composed one, what is most telling about its parts. */

@@ -37,7 +37,8 @@ export function parseStatements(text: string, base: number): { statements: Parse
 }
 
 function describeFailure(error: unknown, text: string, base: number): ParseFailure {
-  const message = error instanceof Error ? error.message : String(error);
+  // Postgres repeats the token that it stumbled on, however long it is.
+  const message = (error instanceof Error ? error.message : String(error)).replace(/"([^"]{60})[^"]{20,}"/g, '"$1…"');
   if (!hasSqlDetails(error)) return { message, offset: base };
   // The parser counts characters here, not bytes as in the tree.
   const position = error.sqlDetails?.cursorPosition ?? 0;

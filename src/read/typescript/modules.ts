@@ -68,6 +68,7 @@ function noteExport(reader: Reader, node: ts.ExportDeclaration): void {
   for (const each of clause.elements) {
     const name = each.name.text;
     const local = (each.propertyName ?? each.name).text;
+    if (from === null) reader.exported.add(name);
     reader.facts.exports.push(from === null ? { kind: "local", name, local } : { kind: "from", name, imported: local, from });
   }
 }
@@ -87,7 +88,9 @@ function declaredNames(node: ts.Statement): string[] {
 }
 
 export function exportLocal(reader: Reader, name: string, local: string): void {
-  if (!reader.facts.exports.some((each) => each.kind === "local" && each.name === name)) reader.facts.exports.push({ kind: "local", name, local });
+  if (reader.exported.has(name)) return;
+  reader.exported.add(name);
+  reader.facts.exports.push({ kind: "local", name, local });
 }
 
 /** `export default x`, `export = x`: what it is, under the name "default" where it has none of its own. */

@@ -16,6 +16,8 @@ export type Reader = {
   source: ts.SourceFile;
   facts: CodeFacts;
   unread: Unread[];
+  /** Names of the file's own that it exports. */
+  exported: Set<string>;
   scope: Scope | null;
   function: number | null;
   class: ClassFact | null;
@@ -60,7 +62,7 @@ export function createReader(path: string, text: string, source: ts.SourceFile, 
   return {
     path, text, source, walk,
     facts: { imports: [], exports: [], declarations: Object.create(null) as CodeFacts["declarations"], functions: [], locals: [], calls: [], handlers: [] },
-    unread: [], scope: null, function: null, class: null, className: null, context: [],
+    unread: [], exported: new Set(), scope: null, function: null, class: null, className: null, context: [],
     depth: 0, muted: 0, inTest: 0, frames: [], hasVar: /\bvar\b/.test(text),
     localOf: new Map(), references: [], callOf: new Map(), callNodes: [], functionOf: new Map(), classOf: new Map(), leads: [],
   };
