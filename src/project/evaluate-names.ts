@@ -31,6 +31,8 @@ export function evaluateLocal(context: Context, path: string, expression: Extrac
   if (local.kind === "function") return nestedFunction(context, path, local, at, env);
   if (local.kind === "catch" || local.kind === "loop" || local.values.length === 0) return unknown(at, expression.name);
   const values = local.values.map((item) => followPath(context, context.evaluate(path, item.value, env), item.path, at));
+  const [only] = values;
+  if (only !== undefined && values.length === 1 && only.kind !== "alternatives") return local.changed === true ? open(only) : only;
   return alternatives(at, local.changed === true ? values.map(open) : values);
 }
 

@@ -16,9 +16,15 @@ const MOST_STEPS = 20_000;
 /** Nesting; an SQL text concatenated line by line is nested as deep as it is long. */
 const DEEPEST = 400;
 
+/** What is known and what is being worked out under one environment, while as many helpers are inlined as when it was made. */
+type Scope = { memo: Map<Expression, Evaluated>; active: Set<Expression>; inlined: number };
+
 type State = Context & {
-  memo: WeakMap<Expression, Evaluated>;
-  active: Set<Expression>;
+  /** Without an environment. */
+  open: Scope;
+  bound: WeakMap<Env, Scope>;
+  /** What an outermost call gave, though a cycle was met in it: inside another evaluation the same expression may be another value. */
+  outermost: Map<Expression, Evaluated>;
   /** Steps taken since the outermost call. */
   steps: number;
   depth: number;
@@ -88,8 +94,9 @@ function stateOf(program: Program): State {
   if (seen !== undefined) return seen;
   const state: State = {
     program,
-    memo: new WeakMap(),
-    active: new Set(),
+    open: emptyScope(0),
+    bound: new WeakMap(),
+    outermost: new Map(),
     inlining: [],
     steps: 0,
     depth: 0,
@@ -102,12 +109,25 @@ function stateOf(program: Program): State {
   return state;
 }
 
+function emptyScope(inlined: number): Scope {
+  return { memo: new Map(), active: new Set(), inlined };
+}
+
+function scopeOf(state: State, env: Env | null): Scope {
+  if (env === null) return state.open;
+  let scope = state.bound.get(env);
+  if (scope === undefined || scope.inlined !== state.inlining.length) state.bound.set(env, (scope = emptyScope(state.inlining.length)));
+  return scope;
+}
+
 function evaluateOnce(state: State, path: string, expression: Expression, env: Env | null): Evaluated {
   const bound = env !== null && env.path === path ? env : null;
-  const seen = bound === null ? state.memo.get(expression) : undefined;
+  const scope = scopeOf(state, bound);
+  const isOutermost = state.depth === 0 && bound === null;
+  const seen = scope.memo.get(expression) ?? (isOutermost ? state.outermost.get(expression) : undefined);
   if (seen !== undefined) return seen;
   if (state.depth === 0) state.steps = 0;
-  if ((bound === null && state.active.has(expression)) || state.steps > MOST_STEPS || state.depth > DEEPEST) {
+  if (scope.active.has(expression) || state.steps > MOST_STEPS || state.depth > DEEPEST) {
     state.cut = true;
     return unknown({ path, start: expression.start, end: expression.end }, "");
   }
@@ -115,16 +135,18 @@ function evaluateOnce(state: State, path: string, expression: Expression, env: E
   state.cut = false;
   state.steps++;
   state.depth++;
-  if (bound === null) state.active.add(expression);
+  scope.active.add(expression);
   try {
     const value = evaluateKind(state, path, expression, bound);
-    // Inside an inlined helper the depth limit decides too, so what is met there is kept only when it was no call.
+    // Inside an inlined helper the depth limit decides too, so what is met there without its environment is kept only when it was no call.
     // What is too large stays what it became, or each use would try again.
     const isTooLarge = state.depth === 1 && state.steps > MOST_STEPS;
-    if (bound === null && (!state.cut || isTooLarge) && (state.inlining.length === 0 || isFlat(value))) state.memo.set(expression, value);
+    const isLasting = bound !== null || state.inlining.length === 0 || isFlat(value);
+    if ((!state.cut || (isTooLarge && bound === null)) && isLasting) scope.memo.set(expression, value);
+    else if (isOutermost) state.outermost.set(expression, value);
     return value;
   } finally {
-    if (bound === null) state.active.delete(expression);
+    scope.active.delete(expression);
     state.depth--;
     state.cut = state.depth > 0 && (state.cut || cutBefore);
   }

@@ -29,7 +29,23 @@ export function readTypeScriptFile(file: SourceFile): FileFacts {
 
 function parse(file: SourceFile): ts.SourceFile {
   const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-  return ts.createSourceFile(file.path, file.text, options, true, scriptKind(file.path));
+  const source = ts.createSourceFile(file.path, file.text, options, false, scriptKind(file.path));
+  linkParents(source);
+  return source;
+}
+
+/** As the parser's own `setParentNodes` does, without its lists of nodes for each node. */
+function linkParents(source: ts.SourceFile): void {
+  const open: ts.Node[] = [];
+  let parent: ts.Node = source;
+  const adopt = (node: ts.Node): void => {
+    (node as { parent: ts.Node }).parent = parent;
+    open.push(node);
+  };
+  for (let node: ts.Node | undefined = source; node !== undefined; node = open.pop()) {
+    parent = node;
+    ts.forEachChild(node, adopt);
+  }
 }
 
 /** Plain .js may hold JSX and, in practice, type annotations by mistake; .ts may not hold JSX. */
