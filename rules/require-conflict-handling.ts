@@ -73,7 +73,7 @@ function judge(project: Project, site: Site): Problem | null {
   const place = placeOfKey(key);
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
   // Something was asked before: only callers at the same time get here with the same values.
-  const asked = site.guards.some((guard) => guard.kind === "lookup" && guard.when !== "present" && guard.calls === 0);
+  const asked = site.guards.some((guard) => guard.kind === "lookup" && guard.when !== "present");
   const when = asked ? "two calls at the same time bring the same values" : `${isRetried(site) ? "a retry" : repetition(site)} brings the same values again`;
   return {
     message: `When ${when}, ${describeKey(key)} of ${tableTitle(table.id)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,

@@ -1,5 +1,5 @@
 import type { Expression } from "../model/expression.ts";
-import { lastName, partsOf } from "./expressions.ts";
+import { lastName, partsOf, someExpression } from "./expressions.ts";
 import { sourcesOf, type Place, type Source } from "./answer-sources.ts";
 import type { FunctionAt } from "./call-graph.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
@@ -15,7 +15,7 @@ export function answersOfCondition(flow: Flow, place: Place, test: Expression, h
   let byTest = known.get(flow);
   if (byTest === undefined) known.set(flow, (byTest = new WeakMap()));
   let answers = byTest.get(test);
-  if (answers === undefined) byTest.set(test, (answers = new Map()));
+  if (answers === undefined) byTest.set(test, (answers = new Map<string, Answer[]>()));
   const key = `${String(holds)} ${String(place.inside)} ${String(place.depth)}`;
   let found = answers.get(key);
   if (found === undefined) answers.set(key, (found = answersOf(flow, place, test, holds)));
@@ -70,13 +70,18 @@ function logicalAnswers(flow: Flow, place: Place, { operator, left, right }: Bin
   const other = answersOf(flow, place, right, holds);
   if ((operator === "&&") === holds) return merge([...own, ...other]);
   const asked = new Set(other.map((each) => each.site));
-  const about = (each: Answer): boolean => asked.has(each.site) || mentionsSame(left, right);
+  const about = (each: Answer): boolean => asked.has(each.site) || (mentionsSame(left, right) && !measures(right));
   const rest = other.filter((each) => !own.some((first) => first.site === each.site));
   return merge([...own.map((each) => (about(each) ? each : open(each))), ...rest.map(open)]);
 }
 
 function open(each: Answer): Answer {
   return { ...each, when: "either" };
+}
+
+/** `last && last.sentAt > anHourAgo` asks how old the row is, not whether it is there. */
+function measures(expression: Expression): boolean {
+  return someExpression(expression, (part) => part.kind === "binary" && /^[<>]=?$/.test(part.operator));
 }
 
 /** `existing && existing.orgId === orgId`: both sides read the same local. */

@@ -46,6 +46,7 @@ function settleOrigins(flow: Flow, drafts: DraftWritten[] | null, written: Writt
       each.value.byCallers = true;
       if (given.some((value) => valueOf(flow.values, value).sometimes === true)) each.value.sometimes = true;
     }
+    else if (origins.every((origin) => origin === "computed")) each.value.origin = "computed";
     if (each.value.nullable === null && given.some((value) => nullableOf(value) === true)) each.value.nullable = true;
   }
 }

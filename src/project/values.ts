@@ -99,7 +99,9 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name) || isDigestName(name)));
   // `createApiKey()` is told nothing, so what it makes is new; `createCustomer(input)` may be told the same again.
   if (isCreatorName(name)) return all === "literal" && !value.new ? "generated" : "computed";
-  return all === "literal" || all === "null" ? "computed" : all;
+  // `freeName(name, takenNames)`: what is there already decides.
+  const decided = all !== "query" && all !== "created" && args.includes("query");
+  return all === "literal" || all === "null" || decided ? "computed" : all;
 }
 
 /** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */
