@@ -2,6 +2,7 @@ import type { Catalog, Dialect, Table } from "../model/catalog.ts";
 import type { QualifiedName } from "../model/schema-change.ts";
 import type { Span } from "../model/span.ts";
 import { cutName } from "./names.ts";
+import { addToCount, copyCounts, countOf, emptyCounts, type Counts } from "./counts.ts";
 import { findTable } from "./tables.ts";
 
 /**
@@ -14,17 +15,19 @@ export type Session = {
   tables: Record<string, Table>;
   shared: boolean;
   searchPath: string[];
-  /** Names of indexes and of constraints by schema, counted; made at first demand. */
+  /** Names of indexes and of constraints by schema, counted; made at first demand, and copied when the tables are. */
   names: TakenNames | null;
 };
 
-type TakenNames = { indexes: Map<string, number>; constraints: Map<string, number> };
+type TakenNames = { indexes: Counts; constraints: Counts };
+/** Of tables that were handed out: the next session goes on with them. */
+const namesIn = new WeakMap<Record<string, Table>, TakenNames>();
 
 export const temporarySchema = "pg_temp";
 
 /** A new session on what a former one has left. */
 export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
-  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"], names: null };
+  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"], names: namesIn.get(catalog.tables) ?? null };
 }
 
 /** Temporary tables go with their session. */
@@ -34,41 +37,47 @@ export function dropTemporary(session: Session): void {
 
 export function snapshot(session: Session): Catalog {
   session.shared = true;
+  if (session.names !== null) namesIn.set(session.tables, session.names);
   return { dialect: session.dialect, tables: session.tables };
 }
 
 function own(session: Session): Record<string, Table> {
-  if (session.shared) session.tables = { ...session.tables };
+  if (session.shared) {
+    session.tables = { ...session.tables };
+    if (session.names !== null) session.names = { indexes: copyCounts(session.names.indexes), constraints: copyCounts(session.names.constraints) };
+  }
   session.shared = false;
   return session.tables;
 }
 
 export function putTable(session: Session, table: Table): Table {
-  noteNames(session, session.tables[table.id], -1);
-  own(session)[table.id] = table;
+  const tables = own(session);
+  noteNames(session, tables[table.id], -1);
+  tables[table.id] = table;
   noteNames(session, table, 1);
   return table;
 }
 
 export function removeTable(session: Session, id: string): void {
-  noteNames(session, session.tables[id], -1);
-  if (session.tables[id]) delete own(session)[id];
+  if (session.tables[id] === undefined) return;
+  const tables = own(session);
+  noteNames(session, tables[id], -1);
+  delete tables[id];
 }
 
 /** Is there an index, or else a constraint, of this name in the schema? Counted as tables come and go: asking all of them each time takes minutes where there are thousands. */
 export function isNameTaken(session: Session, kind: keyof TakenNames, schema: string, name: string): boolean {
   if (session.names === null) {
-    session.names = { indexes: new Map(), constraints: new Map() };
+    session.names = { indexes: emptyCounts(), constraints: emptyCounts() };
     for (const table of Object.values(session.tables)) noteNames(session, table, 1);
   }
-  return (session.names[kind].get(`${schema}.${name}`) ?? 0) > 0;
+  return countOf(session.names[kind], `${schema}.${name}`) > 0;
 }
 
 function noteNames(session: Session, table: Table | undefined, by: 1 | -1): void {
   if (session.names === null || table === undefined) return;
-  const note = (counts: Map<string, number>, name: string | null): void => {
-    const id = `${table.schema}.${name ?? ""}`;
-    if (name !== null) counts.set(id, (counts.get(id) ?? 0) + by);
+  const note = (counts: Counts, name: string | null): void => {
+    if (name !== null) addToCount(counts, `${table.schema}.${name}`, by);
   };
   const { indexes, constraints } = session.names;
   for (const item of [...table.keys, ...table.indexes]) note(indexes, item.name);

@@ -32,7 +32,7 @@ export function readDrizzleConfigs(discovery: Discovery): DrizzleConfig[] {
 function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
   const folded = foldConfig(discovery, path);
   if (typeof folded !== "object" || folded === null || Array.isArray(folded)) {
-    tellWhy(discovery, path);
+    tellUnread(discovery.files, path, "what this drizzle-kit configuration says could not be worked out");
     return { path, schemaFiles: [], out: null, dialect: null, casing: null, prefix: null };
   }
   if (!["schema", "out", "dialect", "driver", "dbCredentials"].some((key) => key in folded)) return null;
@@ -54,20 +54,14 @@ function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
   };
 }
 
-/** A configuration that says nothing makes the schema a guess: that has to be told. */
-function tellWhy({ files, facts }: Discovery, path: string): void {
-  const [error] = path.endsWith(".json") ? [] : (facts(path)?.unread ?? []);
-  if (error !== undefined) tellUnread(files, path, error.message, error.at.start);
-  else tellUnread(files, path, "what this drizzle-kit configuration says could not be worked out");
-}
-
 function foldConfig({ files, facts }: Discovery, path: string): Folded {
   if (path.endsWith(".json")) {
     const parsed = parseJson(path, files.text(path) ?? "");
     return "value" in parsed ? (parsed.value as Folded) : undefined;
   }
-  const code = facts(path)?.code;
-  return code === null || code === undefined ? undefined : foldDefaultExport(code, folderOf(path));
+  const read = facts(path);
+  for (const { at, message } of read?.unread ?? []) tellUnread(files, path, message, at.start);
+  return read?.code == null ? undefined : foldDefaultExport(read.code, folderOf(path));
 }
 
 function findOut(files: Files, base: string, bases: string[], folded: { [key: string]: Folded }): string | null {

@@ -173,7 +173,7 @@ const writes = new WeakMap<Flow, Map<string, Earlier[]>>();
 /** Kept: each site of a flow asks for it. */
 function writesOfFlow(flow: Flow, path: string, root: number | null): Earlier[] {
   let known = writes.get(flow);
-  if (known === undefined) writes.set(flow, (known = new Map()));
+  if (known === undefined) writes.set(flow, (known = new Map<string, Earlier[]>()));
   const key = `${path}#${String(root)}`;
   let found = known.get(key);
   if (found === undefined) known.set(key, (found = findWrites(flow, path, root)));
