@@ -11,6 +11,7 @@ import {
   tableOf,
   tableTitle,
   whyNever,
+  type NeverTrue,
 } from "../src/catalog/lookup.ts";
 import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
@@ -130,7 +131,7 @@ function judgeTests(project: Project, handler: Handler): Problem | null {
     handler.tests.filter((test) => test.kind === "name" || test.kind === "target"),
   ];
   for (const group of groups) {
-    const whys = group.map((test) => whyNever(project, handler, sites, test));
+    const whys = whysOf(project, handler, sites, group);
     // Of several places that are asked, the one that is there tells more.
     const index = Math.max(0, whys.findIndex((why) => why?.by === "value"));
     const first = whys[index];
@@ -150,6 +151,20 @@ function judgeTests(project: Project, handler: Handler): Problem | null {
     };
   }
   return null;
+}
+
+/** Why each test of a group is never true; of values that must all be there, one that never is speaks for all. */
+function whysOf(project: Project, handler: Handler, sites: Site[], group: ErrorTest[]): (NeverTrue | null)[] {
+  const own = group.map((test) => whyNever(project, handler, sites, test));
+  return group.map((test, i) => {
+    if (test.every !== true || own[i]) return own[i] ?? null;
+    return own.find((why, j) => why && group[j]?.every === true && isSamePlace(group[j], test)) ?? null;
+  });
+}
+
+function isSamePlace(a: ErrorTest, b: ErrorTest): boolean {
+  const pathOf = (test: ErrorTest): string => ("path" in test ? test.path.join(".") : "");
+  return a.at.path === b.at.path && a.at.start === b.at.start && pathOf(a) === pathOf(b);
 }
 
 function isInside(at: ErrorTest["at"], body: Handler["body"]): boolean {

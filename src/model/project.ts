@@ -214,7 +214,8 @@ export type Handler = {
 };
 
 /** One comparison of an error with something, helper predicates followed. `path` leads from the error: ["cause", "code"]. */
-export type ErrorTest = { at: Span; negated: boolean } & (
+/** `every`: one of several values of which all must be there; those of one place belong together. */
+export type ErrorTest = { at: Span; negated: boolean; every?: true } & (
   | { kind: "code"; path: string[]; value: string }
   | { kind: "name"; path: string[]; value: string; how: "equals" | "includes" | "starts-with" | "ends-with" | "matches" }
   /** Prisma's meta.target and the like: a column or index name is searched in a list or text. */

@@ -65,7 +65,8 @@ function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binar
   if (paths.length === 0) return { tests: [], opaque: asksForCode(scope, left, right) ? 1 : 0 };
   const values = literals(evaluate(scope.program, scope.path, against, scope.env)) ?? elementsOf(scope, against);
   if (values === null) return { tests: [], opaque: 1 };
-  const tests = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
+  const found = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
+  const tests = against.kind === "index" && values.length > 1 ? found.map(asOneOfAll) : found;
   return { tests, opaque: tests.length === 0 && values.some((value) => UNIQUE_CODE.test(value)) ? 1 : 0 };
 }
 
@@ -75,6 +76,10 @@ const UNIQUE_CODE = /^(?:23505|P2002|1062|2067|1555|ER_DUP_ENTRY)$/;
 function asksForCode(scope: ErrorScope, left: Expression, right: Expression): boolean {
   const codes = [left, right].some((each) => literals(evaluate(scope.program, scope.path, each, scope.env))?.some((value) => UNIQUE_CODE.test(value)) === true);
   return codes && [left, right].some((each) => someExpression(each, (part) => part.kind === "call" && part.args.some((arg) => errorPaths(scope, unspread(arg)).length > 0)));
+}
+
+function asOneOfAll(test: ErrorTest): ErrorTest {
+  return { ...test, every: true };
 }
 
 /** `columns[i]` in a loop over them: each of a known list. */
@@ -167,7 +172,10 @@ function callTests(scope: ErrorScope, test: Extract<Expression, { kind: "call" }
   if (callee.kind === "name" && callee.name === "Boolean" && first !== undefined) return testsOf(scope, unspread(first), negated);
   if (callee.kind === "member" && first !== undefined) {
     const argument = unspread(first);
-    if (callee.name === "some" || callee.name === "every" || callee.name === "find") return someTests(scope, callee.of, argument, negated);
+    if (callee.name === "some" || callee.name === "every" || callee.name === "find") {
+      const found = someTests(scope, callee.of, argument, negated);
+      return callee.name === "every" ? { ...found, tests: found.tests.map(asOneOfAll) } : found;
+    }
     const how = Object.hasOwn(TEXT_METHODS, callee.name) ? TEXT_METHODS[callee.name] : undefined;
     if (how !== undefined || callee.name === "test") {
       const found = textTests(scope, callee, argument, how ?? "matches", at, negated);
