@@ -36,12 +36,12 @@ export const noUncoveredUniqueKey: Rule = {
       if (!table || table.kind !== "table" || databaseOf(project, site.database)?.catalog.dialect === "mysql") continue;
       const verdict = arbiterOf(project, site);
       if (verdict?.kind !== "match") continue;
-      yield* judge(project, table, site, conflict, verdict.keys);
+      yield* judge(project, options.preset === "strict", table, site, conflict, verdict.keys);
     }
   },
 };
 
-function judge(project: Project, table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Problem[] {
+function judge(project: Project, strict: boolean, table: Table, site: Site, conflict: Conflict, arbiters: UniqueKey[]): Problem[] {
   // Whether a row excludes another is more than its values tell.
   if (arbiters.some((arbiter) => arbiter.kind === "exclusion")) return [];
   const others = table.keys.filter((key) => !arbiters.includes(key) && key.kind !== "exclusion" && key.valid !== false);
@@ -50,9 +50,9 @@ function judge(project: Project, table: Table, site: Site, conflict: Conflict, a
   const written = open.flatMap((key) => {
     if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict))) return [];
     const set = setsNewValue(key, site, conflict, arbiters);
-    return set ? [describe(table, site, arbiters, key, set)] : [];
+    return set ? [{ key, set }] : [];
   });
-  if (written.length > 0) return written;
+  if (written.length > 0) return written.filter(({ set }) => strict || !isOwnRow(site, arbiters, set)).map(({ key, set }) => describe(table, site, arbiters, key, set));
   const hit = open.find((key) => key.where === null && !isNamedAlike(key, arbiters) && insertCanHit(key, site, arbiters));
   return hit ? [describe(table, site, arbiters, hit, null)] : [];
 }
@@ -111,7 +111,7 @@ function insertCanHit(key: UniqueKey, site: Site, arbiters: UniqueKey[]): boolea
   return columns.some((column, position) => !target.has(column) && isFromCaller(values[position]!) && !same.has(values[position]!.text));
 }
 
-/** `save(account)` writes one object under its own id, as an UPDATE would: who changed it answers for its other keys. */
+/** `save(account)` writes one object under its own id, as an UPDATE would: who changed it answers for its other keys, so only strict says so. */
 function isOwnRow(site: Site, arbiters: UniqueKey[], set: Written): boolean {
   const ids = arbiters.flatMap((arbiter) => (arbiter.kind === "primary" ? partColumns(arbiter) : []));
   const root = /^([\w$]+\.)/.exec(set.value.text)?.[1];
