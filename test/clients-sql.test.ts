@@ -30,6 +30,17 @@ describe("tagged templates", () => {
     expect([pairs(site.columns), targetOf(site)]).toEqual([["id=a", "email='e'"], "id"]);
   });
 
+  test("a schema that is not known is any", () => {
+    const site = firstSite(prismaProject(`export const f = (s: string, id: string) => prisma.$executeRaw\`INSERT INTO \${s}."members" ("id", "email") VALUES (\${id}, 'e') ON CONFLICT ("email") DO NOTHING\``), "upsert");
+    expect([site.table, targetOf(site)]).toEqual(["public.members", "email"]);
+  });
+
+  test("an unknown part elsewhere leaves a clause without target what it is; one in its place does not", () => {
+    const code = (where: string, target: string) => `export const f = (p: any, id: string) => prisma.$executeRaw\`INSERT INTO "members" ("id", "email") SELECT \${id}, 'e' FROM "x" y \${${where}} ON CONFLICT \${${target}} DO NOTHING\``;
+    const targets = [code("p.on", "Prisma.empty"), code("Prisma.empty", "p.target")].map((each) => firstSite(prismaProject(`import { Prisma } from "@prisma/client"; ${each}`), "upsert").conflict?.target.by);
+    expect(targets).toEqual(["none", "unknown"]);
+  });
+
   test("an unknown table is seen but not resolved", () => {
     const project = prismaProject(`export const f = (t: any) => prisma.$executeRaw\`INSERT INTO \${t} (a) VALUES (1) ON CONFLICT (a) DO NOTHING\``);
     expect(project.sites.map((site) => [site.kind, site.table])).toEqual([["upsert", null]]);
