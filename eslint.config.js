@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const globals = { console: "readonly", process: "readonly", URL: "readonly" };
 
 export default defineConfig(
-  { ignores: ["dist/", "fixtures/", "coverage/", "bench/"] },
+  { ignores: ["dist/", "dist-*/", "fixtures/", "coverage/", "bench/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
