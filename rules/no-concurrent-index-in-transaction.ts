@@ -1,4 +1,4 @@
-import { commentText, findTable, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
+import { commentText, findTable, pendingMigrations, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -16,7 +16,7 @@ export const noConcurrentIndexInTransaction: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres" || database.migrations.some(saysNoRunner)) continue;
-      for (const migration of database.migrations) yield* checkMigration(migration);
+      for (const migration of pendingMigrations(database)) yield* checkMigration(migration);
     }
   },
 };

@@ -1,4 +1,4 @@
-import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
+import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, pendingMigrations, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Predicate, Table } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
@@ -16,7 +16,8 @@ export const noMismatchedDedup: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const [position, migration] of database.migrations.entries()) {
+      for (const migration of pendingMigrations(database)) {
+        const position = database.migrations.indexOf(migration);
         for (const step of replay(migration)) {
           const { dedup } = step.statement;
           const problem = dedup?.grouping ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }) : null;

@@ -1,4 +1,4 @@
-import { commentText, cutName, findTable, partTexts, quoteName, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
+import { commentText, cutName, findTable, partTexts, pendingMigrations, quoteName, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -16,7 +16,7 @@ export const noUnverifiedConcurrentIndex: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const migration of database.migrations) yield* checkMigration(database, migration);
+      for (const migration of pendingMigrations(database)) yield* checkMigration(database, migration);
     }
   },
 };

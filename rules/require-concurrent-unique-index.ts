@@ -1,4 +1,4 @@
-import { commentText, concurrentRecipe, describeColumns, keyBuilds, partTexts, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { commentText, concurrentRecipe, describeColumns, keyBuilds, partTexts, pendingMigrations, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Rule } from "../src/model/rule.ts";
 
@@ -13,7 +13,7 @@ export const requireConcurrentUniqueIndex: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const migration of database.migrations) {
+      for (const migration of pendingMigrations(database)) {
         for (const build of keyBuilds(migration)) {
           if (!build.concurrently && !locksFirst(build) && !isExplained(build)) yield describe(build);
         }

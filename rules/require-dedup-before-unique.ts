@@ -1,4 +1,4 @@
-import { columnOf, commentText, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, commentText, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -15,7 +15,7 @@ export const requireDedupBeforeUnique: Rule = {
   *check(project) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const migration of database.migrations) {
+      for (const migration of pendingMigrations(database)) {
         for (const build of keyBuilds(migration)) {
           if (mayHoldDuplicates(database, build) && !isPrepared(database, migration, build)) yield describe(build);
         }

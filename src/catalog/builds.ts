@@ -12,7 +12,7 @@ import { findTable } from "./tables.ts";
 export type KeyBuild = {
   migration: Migration;
   step: ReplayStep;
-  /** The table when the statement runs, and when the migration starts. */
+  /** The table when the statement runs, and when the migration starts (with all others of its deploy, where that is known). */
   table: Table;
   earlier: Table;
   key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "include">;
@@ -28,7 +28,7 @@ export type KeyBuild = {
 const memo = new WeakMap<Migration, KeyBuild[]>();
 
 /**
- * Keys built on tables that existed before the migration. Not: tables created in it, those that are known to be empty by then, temporary
+ * Keys built on tables that existed before the migration, and before the others that are not applied either. Not: tables created in it, those that are known to be empty by then, temporary
  * ones, USING INDEX (the index is there already), ON ONLY a partitioned parent (no rows), and IF NOT EXISTS over an index that exists.
  */
 export function keyBuilds(migration: Migration): KeyBuild[] {
@@ -66,8 +66,9 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
   const table = resolve(step.before, built.table, step) ?? resolve(step.after, built.table, step);
   if (!table || table.kind !== "table" || table.temporary || created.has(table.id)) return [];
   if (emptyTables(migration, step.index).has(table.id)) return [];
-  const earlier = migration.before.tables[renamed.get(table.id) ?? table.id];
-  if (!earlier) return [];
+  const started = migration.before.tables[renamed.get(table.id) ?? table.id];
+  const earlier = started === undefined ? null : asDeployed(migration, started);
+  if (earlier === null) return [];
   return built.keys.map((key) => ({
     migration,
     step,
@@ -80,6 +81,16 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
     newColumns: earlier.columns.length === 0 ? [] : partColumns(key).filter((column) => !hasColumn(earlier, table, column)),
     at: key.at,
   }));
+}
+
+/**
+ * The table before the deploy, under the name that it had then; null: the deploy creates it. A table is known by the place that creates it; one
+ * that is only heard of (no migration creates it) was there.
+ */
+function asDeployed({ before, deployed = before }: Migration, table: Table): Table | null {
+  const created = table.built[0];
+  if (deployed === before || created === undefined) return deployed.tables[table.id] ?? table;
+  return Object.values(deployed.tables).find(({ built: [place] }) => place?.path === created.path && place.start === created.start) ?? null;
 }
 
 type Built = { table: QualifiedName; keys: NewKey[]; how(key: NewKey): KeyBuild["how"]; concurrently: boolean; ifNotExists: boolean };

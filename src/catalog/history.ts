@@ -14,12 +14,17 @@ export function* statementsBefore(database: Database, migration: Migration, inde
   }
 }
 
-/** Migrations that most likely run in the same deploy, nearest first: the one before, and those of the same day where names tell it. */
+/** The migrations that rules speak of: what has run in production cannot be changed any more. All of them where nobody told what has run. */
+export function pendingMigrations(database: Database): Migration[] {
+  return database.migrations.filter(({ applied }) => applied !== true);
+}
+
+/** Migrations that most likely run in the same deploy, nearest first: the one before, those that are not applied either, and those of the same day where names tell it. */
 export function recentMigrations(database: Database, migration: Migration): Migration[] {
   const position = database.migrations.indexOf(migration);
   const day = dayOf(migration);
   const earlier = database.migrations.slice(Math.max(0, position - 10), Math.max(0, position)).reverse();
-  const apart = earlier.findIndex((other, index) => index > 0 && (day === null || dayOf(other) !== day));
+  const apart = earlier.findIndex((other, index) => index > 0 && other.applied !== false && (day === null || dayOf(other) !== day));
   return apart < 0 ? earlier : earlier.slice(0, apart);
 }
 

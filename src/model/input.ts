@@ -14,6 +14,8 @@ export type ProjectInput = {
   packages: PackageInfo[];
   tsconfigs: TsconfigInfo[];
   databases: DatabaseSource[];
+  /** Migration file → has it run in production? Those of which nobody told are not here. */
+  applied?: ReadonlyMap<string, boolean>;
   unread: Unread[];
 };
 

@@ -74,6 +74,10 @@ export type Migration = {
   comments: { text: string; at: Span }[];
   /** The catalog when it starts to run. */
   before: Catalog;
+  /** Has it run in production? Absent: nobody told. */
+  applied?: boolean;
+  /** What existed before the deploy that brings it, with all others that are not applied. Absent: not known, so what was there `before`. */
+  deployed?: Catalog;
 };
 
 export type ClientName =

@@ -12,7 +12,8 @@ import type { DrizzleSchemas } from "./schema/drizzle.ts";
 import { prismaSchemaChanges } from "./schema/prisma.ts";
 
 type Declared = { changes: SchemaChange[]; complete: boolean; prisma: Database["prisma"]; dialect: Catalog["dialect"] };
-type Migrated = { migrations: Migration[]; catalog: Catalog; complete: boolean };
+/** `deployed`: what the applied migrations alone built. */
+type Migrated = { migrations: Migration[]; catalog: Catalog; deployed: Catalog; complete: boolean };
 
 /** Replays the migrations of each database, reads its schema, and merges the two. What cannot be read is added to `unread`. */
 export function buildDatabases(program: Program, drizzle: DrizzleSchemas, unread: Unread[]): Database[] {
@@ -75,7 +76,8 @@ function readSqlSchema(program: Program, source: DatabaseSource, unread: Unread[
 function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog["dialect"], unread: Unread[]): Migrated | null {
   const lists = source.migrations.filter((list) => list.files.length > 0);
   if (lists.length === 0) return null;
-  const out: Migrated = { migrations: [], catalog: emptyCatalog(dialect), complete: true };
+  const empty = emptyCatalog(dialect);
+  const out: Migrated = { migrations: [], catalog: empty, deployed: empty, complete: true };
   for (const { runner, runnerVersion, files } of lists) {
     for (const path of files) {
       const facts = program.facts(path);
@@ -88,12 +90,22 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
       if (facts.unread.length > 0) out.complete = false;
       const { statements, comments } = sql;
       const transaction = transactionOf(runner, runnerVersion, sql);
-      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog });
+      const applied = program.input.applied?.get(path);
+      const history = applied === undefined ? {} : { applied, deployed: applied ? out.catalog : out.deployed };
+      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...history });
       const changes = statements.flatMap((statement) => statement.changes);
-      if (changes.length > 0) out.catalog = fold(out.catalog, changes, "built");
+      if (changes.length > 0) advance(out, changes, applied);
     }
   }
   return out;
+}
+
+/** As long as nothing is pending the two catalogs are one. */
+function advance(out: Migrated, changes: SchemaChange[], applied: boolean | undefined): void {
+  const before = out.catalog;
+  out.catalog = fold(before, changes, "built");
+  if (applied === false) return;
+  out.deployed = out.deployed === before ? out.catalog : fold(out.deployed, changes, "built");
 }
 
 function noteUnread(paths: string[], unread: Unread[]): void {
