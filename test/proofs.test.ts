@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rules } from "../rules/index.ts";
+import { play } from "./proof-player.ts";
+import { startServer, type Server } from "./proof-server.ts";
+import { parseTranscript } from "./proof-transcript.ts";
+
+/** `fixtures/rules/<rule>/proof/{bad,good}*.txt`: what a PostgreSQL server answers to what a rule forbids, and after the fix. */
+const fixtures = join(import.meta.dirname, "../fixtures/rules");
+
+function folderOf(rule: string): string {
+  return join(fixtures, rule, "proof");
+}
+
+function transcriptsOf(rule: string): string[] {
+  const folder = folderOf(rule);
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".txt")).sort() : [];
+}
+
+let server: Server;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+describe.each(rules.map(({ name }) => name))("%s", (rule) => {
+  test("has a transcript of what is forbidden and one of the fix, and nothing else", () => {
+    const kinds = transcriptsOf(rule).map((name) => /^(bad|good)(-[a-z0-9]+)*\.txt$/.exec(name)?.[1]);
+    expect(new Set(kinds)).toEqual(new Set(["bad", "good"]));
+  });
+
+  test.each(transcriptsOf(rule))("%s is what the server answers", async (name) => {
+    const transcript = readFileSync(join(folderOf(rule), name), "utf8");
+    expect(parseTranscript(transcript)).not.toEqual([]);
+    expect(await play(server, transcript, folderOf(rule))).toBe(transcript.trimEnd());
+  });
+});
