@@ -141,7 +141,7 @@ function matches(name: string, wanted: string, how: "equals" | "includes" | "sta
 /** Whatever an error may name as its constraint: keys and indexes, foreign keys, checks. */
 function namesOf(table: Table): string[] {
   const named = [...table.keys, ...table.indexes, ...table.foreignKeys].map((item) => item.name);
-  return [...named, ...table.checks].flatMap((name) => (name === null ? [] : [name]));
+  return [...named, ...table.checks.map((check) => check.name)].flatMap((name) => (name === null ? [] : [name]));
 }
 
 /** Prisma's `meta.target`: columns of the key that was hit, or its name. */

@@ -21,7 +21,7 @@ const tenants = built(
       column("status"),
     ],
     [newKey("primary", parts("id")), newKey("constraint", parts("org_id", "ref"), { name: "tenants_org_ref" })],
-    { checks: ["positive"], foreignKeys: [newForeignKey(["org_id"], "orgs")] },
+    { checks: [{ name: "positive", columns: [], text: "" }], foreignKeys: [newForeignKey(["org_id"], "orgs")] },
   ),
   createUniqueIndex("tenants", "live_email", parts("email"), live),
   createUniqueIndex("tenants", "lower_email", [expression("lower(email)", "email"), ...parts("org_id")]),

@@ -6,7 +6,7 @@ useSqlParser();
 const statements = (text: string) => file(text).sql?.statements ?? [];
 
 describe("DO blocks", () => {
-  test("what the body changes is done; conditions and handlers make it tolerant", () => {
+  test("what the body changes is done; conditions make it tolerant, handlers undo it", () => {
     const text = `DO $body$
     DECLARE n int;
     BEGIN
@@ -24,13 +24,14 @@ describe("DO blocks", () => {
     const [block, ...more] = statements(text);
     expect(more).toEqual([]);
     expect(block).toMatchObject({ nested: true, lock: { kind: "advisory" } });
-    expect(block?.changes.map((c) => [c.kind, at(text, c.at)])).toEqual([
+    expect(block?.changes.flatMap((c) => (c.kind === "block" ? [[c.part, ...c.catches]] : []))).toEqual([["begin"], ["handler", "42P07"], ["end"]]);
+    const made = block?.changes.filter((c) => c.kind !== "block");
+    expect(made?.map((c) => [c.kind, at(text, c.at)])).toEqual([
       ["add-key", "ADD CONSTRAINT u UNIQUE (a, b)"],
       ["create-index", "CREATE UNIQUE INDEX i ON t (c)"],
       ["drop-index", "DROP INDEX old"],
     ]);
-    expect(block?.changes[1]).toMatchObject({ ifNotExists: true });
-    expect(block?.changes[2]).toMatchObject({ ifExists: true });
+    expect(made).toMatchObject([{ conditional: true }, { ifNotExists: false }, { ifExists: false }]);
     // `n` is a variable of the block.
     expect(block?.queries.find((q) => q.kind === "insert")).toMatchObject({ table: { name: "log" }, writes: [{ column: "n", value: { kind: "parameter", name: "n" } }] });
   });

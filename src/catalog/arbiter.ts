@@ -76,7 +76,7 @@ function byConstraint(table: Table, asked: string, action: Conflict["action"]): 
     return key.kind === "exclusion" && action === "update" ? refusal("42809") : settle([key]);
   }
   if (!key && (!table.complete || table.keys.some((one) => one.name === null))) return { kind: "unknown", why: "the table's keys are not all known by name" };
-  if (!key && (table.checks.includes(name) || table.foreignKeys.some((one) => one.name === name))) {
+  if (!key && (table.checks.some((one) => one.name === name) || table.foreignKeys.some((one) => one.name === name))) {
     return { kind: "none", sqlstate: "42809", answer: "constraint in ON CONFLICT clause has no associated index", closest: null };
   }
   const closest = key ? { key, why: { kind: "not-a-constraint" } as const } : closestName(table, name);

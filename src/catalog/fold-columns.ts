@@ -1,83 +1,128 @@
-import type { Column, ForeignKey, Table, UniqueKey } from "../model/catalog.ts";
+import type { Column, Table, UniqueKey } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
-import { addForeignKey, addKey, removeForeignKeys } from "./fold-keys.ts";
+import { partNames } from "./expression-name.ts";
+import { dropViews } from "./fold-drops.ts";
+import { addForeignKey, addKey, removeForeignKeys, removeKey } from "./fold-keys.ts";
+import { dropNotNull, putColumn, requireValue } from "./fold-nulls.ts";
 import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
-import { renameInPart, renameInPredicate } from "./rename-text.ts";
-import { childrenOf, putTable, resolve, resolveOrStub, type Session } from "./session.ts";
+import { renameInPart, renameInPredicate, renameInText } from "./rename-text.ts";
+import { childrenOf, putTable, refuse, refuseMissing, resolve, resolveOrStub, resolveType, type Session } from "./session.ts";
 import { columnOf } from "./tables.ts";
 
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
 export function addColumn(session: Session, change: Change<"add-column">): void {
   let table = resolveOrStub(session, change.table);
-  const column = { ...change.column, name: cutName(change.column.name) };
-  if (columnOf(table, column.name)) return;
-  table = pushColumn(session, table, column);
+  const { notNull, ...column } = typed(session, change.column);
+  if (columnOf(table, column.name)) {
+    if (!change.ifNotExists) refuse(session, "42701");
+    return;
+  }
+  pushColumn(session, table, column);
+  table = session.tables[table.id] ?? table;
+  if (column.nullable === false) table = requireValue(session, table, column.name, { ...notNull });
   for (const key of change.keys) table = addKey(session, table, key);
   for (const foreignKey of change.foreignKeys) table = addForeignKey(session, table, foreignKey);
 }
 
-function pushColumn(session: Session, table: Table, column: Column): Table {
-  const changed = putTable(session, { ...table, columns: [...table.columns, column] });
-  for (const child of childrenOf(session, table.id)) if (!columnOf(child, column.name)) pushColumn(session, child, column);
-  return changed;
+/** A column under the name that the server keeps, with its type where SQL made that. */
+export function typed(session: Session, column: Column): Column {
+  const dot = column.type?.lastIndexOf(".") ?? -1;
+  const type = column.type === null ? null : resolveType(session, { schema: dot < 0 ? null : column.type.slice(0, dot), name: column.type.slice(dot + 1) });
+  return { ...column, name: cutName(column.name), ...(type ? { userType: type.id } : {}) };
+}
+
+function pushColumn(session: Session, table: Table, column: Column): void {
+  putTable(session, { ...table, columns: [...table.columns, column] });
+  for (const child of childrenOf(session, table.id)) if (!columnOf(child, column.name)) pushColumn(session, child, { ...column, inherited: true });
 }
 
 export function dropColumn(session: Session, change: Change<"drop-column">): void {
   const table = resolve(session, change.table);
-  if (table) removeColumn(session, table, cutName(change.column));
+  const column = table && columnOf(table, cutName(change.column));
+  if (!table || !column) return refuseMissing(session, table, change.ifExists, "42703");
+  if (column.inherited) return refuse(session, "42P16");
+  removeColumn(session, table, column.name, change.only !== true);
 }
 
-/** A column takes with it every key and index that reads it (parts, INCLUDE, predicate), its foreign keys and those that reference it. */
-function removeColumn(session: Session, table: Table, name: string): void {
+/**
+ * A column takes with it every key and index that reads it (parts, INCLUDE, predicate), CHECK constraints, its foreign keys and those that
+ * reference it, columns that are generated from it, and views that show it. Below, it stays where it was declared too.
+ */
+export function removeColumn(session: Session, table: Table, name: string, below = true): void {
   const reads = (key: Pick<UniqueKey, "parts" | "include" | "where">): boolean =>
     partColumns(key).includes(name) || key.include?.includes(name) === true || key.where?.columns.includes(name) === true;
-  const hadPrimary = table.keys.some((key) => key.kind === "primary" && reads(key));
-  putTable(session, {
+  let left = putTable(session, {
     ...table,
     columns: table.columns.filter((column) => column.name !== name),
-    keys: table.keys.filter((key) => !reads(key)),
     indexes: table.indexes.filter((index) => !reads(index)),
     foreignKeys: table.foreignKeys.filter((foreignKey) => !foreignKey.columns.includes(name)),
+    checks: table.checks.filter((check) => !check.columns.includes(name)),
   });
-  removeForeignKeys(session, (foreignKey) => foreignKey.table === table.id && (foreignKey.references.includes(name) || (hadPrimary && foreignKey.references.length === 0)));
-  for (const child of childrenOf(session, table.id)) removeColumn(session, child, name);
+  for (const key of table.keys) if (reads(key)) left = removeKey(session, left, key);
+  removeForeignKeys(session, (foreignKey) => foreignKey.table === table.id && foreignKey.references.includes(name));
+  dropViews(session, table.id, name);
+  for (const child of childrenOf(session, table.id)) leaveColumn(session, child, name, below);
+  for (const made of left.columns) {
+    const now = session.tables[table.id];
+    if (made.from?.columns.includes(name) && now && columnOf(now, made.name)) removeColumn(session, now, made.name, below);
+  }
+}
+
+function leaveColumn(session: Session, child: Table, name: string, below: boolean): void {
+  if (columnOf(child, name)?.inherited !== true || child.parents?.some((id) => session.tables[id] && columnOf(session.tables[id], name))) return;
+  if (below) return removeColumn(session, child, name);
+  putColumn(session, child, name, ({ inherited: _inherited, ...column }) => column);
 }
 
 export function renameColumn(session: Session, change: Change<"rename-column">): void {
   const table = resolve(session, change.table);
-  if (table) applyColumnName(session, table, cutName(change.column), cutName(change.to));
+  if (!table) return;
+  const [from, to] = [cutName(change.column), cutName(change.to)];
+  if (!columnOf(table, from)) return refuseMissing(session, table, false, "42703");
+  if (columnOf(table, to)) return refuse(session, "42701");
+  applyColumnName(session, table, from, to);
 }
 
 function applyColumnName(session: Session, table: Table, from: string, to: string): void {
   const rename = (name: string): string => (name === from ? to : name);
-  const inKey = <T extends Pick<UniqueKey, "parts" | "include" | "where">>(key: T): T => ({
-    ...key,
-    parts: key.parts.map((part) => renameInPart(part, from, to)),
-    where: renameInPredicate(key.where, from, to),
-    ...(key.include ? { include: key.include.map(rename) } : {}),
-  });
+  const inKey = <T extends Pick<UniqueKey, "parts" | "include" | "where" | "labels">>(key: T): T => {
+    if (!partColumns(key).includes(from) && !key.include?.includes(from) && !key.where?.columns.includes(from)) return key;
+    return {
+      ...key,
+      parts: key.parts.map((part) => renameInPart(part, from, to)),
+      where: renameInPredicate(key.where, from, to),
+      labels: key.labels ?? partNames(key.parts, key.include ?? []),
+      ...(key.include ? { include: key.include.map(rename) } : {}),
+    };
+  };
+  const inText = <T extends { text: string; columns: string[] }>(one: T): T =>
+    one.columns.includes(from) ? { ...one, text: renameInText(one.text, from, to), columns: one.columns.map(rename) } : one;
   putTable(session, {
     ...table,
-    columns: table.columns.map((column) => (column.name === from ? { ...column, name: to } : column)),
+    columns: table.columns.map((column) => ({ ...column, name: rename(column.name), ...(column.from ? { from: inText(column.from) } : {}) })),
     keys: table.keys.map(inKey),
     indexes: table.indexes.map(inKey),
+    checks: table.checks.map(inText),
     foreignKeys: table.foreignKeys.map((foreignKey) => ({ ...foreignKey, columns: foreignKey.columns.map(rename) })),
   });
-  const refers = (foreignKey: ForeignKey): boolean => foreignKey.table === table.id && foreignKey.references.includes(from);
-  for (const other of Object.values(session.tables)) {
-    if (!other.foreignKeys.some(refers)) continue;
-    const foreignKeys = other.foreignKeys.map((key) => (refers(key) ? { ...key, references: key.references.map(rename) } : key));
-    putTable(session, { ...other, foreignKeys });
-  }
+  for (const other of Object.values(session.tables)) followColumnName(session, other, table.id, rename);
   for (const child of childrenOf(session, table.id)) applyColumnName(session, child, from, to);
+}
+
+/** Foreign keys and views of other tables go on to mean the same column. */
+function followColumnName(session: Session, other: Table, id: string, rename: (name: string) => string): void {
+  if (!other.foreignKeys.some((key) => key.table === id) && !other.reads?.some((one) => one.table === id)) return;
+  const foreignKeys = other.foreignKeys.map((key) => (key.table === id ? { ...key, references: key.references.map(rename) } : key));
+  const reads = other.reads?.map((one) => (one.table === id ? { ...one, columns: one.columns.map(rename) } : one));
+  putTable(session, { ...other, foreignKeys, ...(reads ? { reads } : {}) });
 }
 
 /** Changes one column of a table and of the tables that inherit it. */
 export function alterColumn(session: Session, table: Table, name: string, change: (column: Column) => Column): void {
   const cut = cutName(name);
-  if (columnOf(table, cut)) putTable(session, { ...table, columns: table.columns.map((column) => (column.name === cut ? change(column) : column)) });
+  if (columnOf(table, cut)) putColumn(session, table, cut, change);
   for (const child of childrenOf(session, table.id)) alterColumn(session, child, name, change);
 }
 
@@ -85,6 +130,23 @@ export function alterColumn(session: Session, table: Table, name: string, change
 export function setNullable(session: Session, change: Change<"set-nullable">): void {
   const table = resolve(session, change.table);
   if (!table) return;
-  const primary = table.keys.some((key) => key.kind === "primary" && keyColumns(key)?.includes(cutName(change.column)) === true);
-  if (!(change.nullable && primary)) alterColumn(session, table, change.column, (column) => ({ ...column, nullable: change.nullable }));
+  const column = cutName(change.column);
+  if (!change.nullable) {
+    requireValue(session, table, column, { below: change.only !== true, ...(change.name ? { name: cutName(change.name) } : {}), ...(change.local ? { local: true } : {}) });
+    return;
+  }
+  const primary = table.keys.some((key) => (key.period ?? key.kind) === "primary" && keyColumns(key)?.includes(column) === true);
+  dropNotNull(session, table, column, primary);
+}
+
+export function setGenerated(session: Session, change: Change<"set-generated">): void {
+  const table = resolve(session, change.table);
+  const { from } = change;
+  if (table) alterColumn(session, table, change.column, ({ from: _from, ...column }) => ({ ...column, generated: from !== null, ...(from ? { from } : {}) }));
+}
+
+export function setType(session: Session, change: Change<"set-type">): void {
+  const table = resolve(session, change.table);
+  if (!table) return;
+  alterColumn(session, table, change.column, ({ userType: _userType, ...column }) => typed(session, { ...column, type: change.type }));
 }

@@ -1,17 +1,31 @@
-import type { Table } from "../model/catalog.ts";
+import type { Check, Table } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
-import { alterColumn } from "./fold-columns.ts";
-import { addKey, isTaken, removeKey } from "./fold-keys.ts";
+import { defaultCheckName } from "./default-names.ts";
+import { renameKey } from "./fold-indexes.ts";
+import { addKey, hasConstraint, isTaken, removeForeignKey, removeKey } from "./fold-keys.ts";
+import { allowNull, dropNotNull, givenByParents, putColumn, requireValue } from "./fold-nulls.ts";
 import { keyColumns } from "./keys.ts";
-import { cutName, objectName } from "./names.ts";
-import { childrenOf, putTable, resolve, resolveOrStub, spans, type Session } from "./session.ts";
+import { cutName } from "./names.ts";
+import { childrenOf, putTable, refuse, refuseMissing, resolve, resolveOrStub, spans, type Session } from "./session.ts";
 
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
 export function addConstraint(session: Session, change: Change<"add-key">): void {
   const table = resolveOrStub(session, change.table);
-  if (change.usingIndex === null) addKey(session, table, change.key);
-  else adoptIndex(session, table, change, cutName(change.usingIndex));
+  if (change.usingIndex !== null) return adoptIndex(session, table, change, cutName(change.usingIndex));
+  const { key } = change;
+  if ((key.period ?? key.kind) === "primary" && table.keys.some((other) => (other.period ?? other.kind) === "primary")) return refuseSecond(session, table, change);
+  if (key.name !== null && hasConstraint(table, cutName(key.name))) refuse(session, "42710");
+  const below = change.only !== true;
+  addKey(session, table, key, { below, valid: table.partitioned && !below && childrenOf(session, table.id).length > 0 ? false : null });
+}
+
+/** A second primary key: either this was refused (42P16), or what dropped the first was not read. */
+function refuseSecond(session: Session, table: Table, change: Change<"add-key">): void {
+  refuse(session, "42P16");
+  const there = table.keys.find((other) => (other.period ?? other.kind) === "primary");
+  const same = JSON.stringify(there?.parts) === JSON.stringify(change.key.parts);
+  if (!same && change.conditional !== true) putTable(session, { ...table, complete: false });
 }
 
 /**
@@ -25,45 +39,69 @@ function adoptIndex(session: Session, table: Table, change: Change<"add-key">, i
     return;
   }
   const columns = keyColumns(index);
-  if (index.kind !== "index" || index.where !== null || columns === null) return;
+  if (index.kind !== "index" || index.where !== null || columns === null) return refuse(session, "42809");
   const { kind, deferrable, at } = change.key;
-  const name = change.key.name === null ? indexName : cutName(change.key.name);
   const { declared, built } = spans(session, at);
-  const adopted = { ...index, kind, deferrable, name, declared: [...index.declared, ...declared], built: [...index.built, ...built] };
-  putTable(session, {
-    ...table,
-    columns: kind === "primary" ? table.columns.map((column) => (columns.includes(column.name) ? { ...column, nullable: false } : column)) : table.columns,
-    keys: table.keys.map((key) => (key === index ? adopted : key)),
-  });
+  let changed = table;
+  if (kind === "primary") for (const column of columns) changed = requireValue(session, changed, column);
+  const adopted = { ...index, kind, deferrable, declared: [...index.declared, ...declared], built: [...index.built, ...built] };
+  changed = putTable(session, { ...changed, keys: changed.keys.map((key) => (key === index ? adopted : key)) });
+  renameKey(session, changed, indexName, change.key.name === null ? indexName : cutName(change.key.name));
 }
 
 export function addCheck(session: Session, change: Change<"add-check">): void {
   const table = resolveOrStub(session, change.table);
-  if (change.name !== null) putTable(session, { ...table, checks: [...table.checks, cutName(change.name)] });
+  const { check } = change;
+  const name = check.name === null ? defaultCheckName(session, table, check) : cutName(check.name);
+  if (hasConstraint(table, name)) return refuse(session, "42710");
+  putCheck(session, table, { ...check, name });
 }
 
-/** DROP CONSTRAINT; refused (42704) for what is only an index. */
+/** Tables below get it under the same name, unless they have it. */
+export function putCheck(session: Session, table: Table, check: Check): void {
+  putTable(session, { ...table, checks: [...table.checks, check] });
+  if (check.local) return;
+  for (const child of childrenOf(session, table.id)) if (!child.checks.some((one) => one.name === check.name)) putCheck(session, child, { ...check, inherited: true });
+}
+
+/** DROP CONSTRAINT; refused (42704) for what is only an index, and for what a parent has. */
 export function dropConstraint(session: Session, change: Change<"drop-constraint">): void {
   const table = resolve(session, change.table);
   if (!table) return;
   const name = cutName(change.name);
   const key = table.keys.find((one) => one.name === name && one.kind !== "index");
+  const foreignKey = table.foreignKeys.find((one) => one.name === name);
+  const check = table.checks.find((one) => one.name === name);
+  const column = table.columns.find((one) => one.notNull?.name === name);
+  if (key?.partOf ?? foreignKey?.partOf ?? check?.inherited) return refuse(session, "42P16");
   if (key) removeKey(session, table, key);
-  else if (table.foreignKeys.some((one) => one.name === name)) removeForeignKey(session, table, name);
-  else if (table.checks.includes(name)) putTable(session, { ...table, checks: table.checks.filter((check) => check !== name) });
-  else dropNotNull(session, table, name);
+  else if (foreignKey) removeForeignKey(session, table.id, foreignKey);
+  else if (check) removeCheck(session, table, check, change.only !== true);
+  else if (!column) refuseMissing(session, table, change.ifExists, "42704");
+  else {
+    const primary = table.keys.some((one) => (one.period ?? one.kind) === "primary" && keyColumns(one)?.includes(column.name) === true);
+    if (primary || givenByParents(session, table, column.name)) dropNotNull(session, table, column.name, primary);
+    else allowNull(session, table, column.name);
+  }
 }
 
-/** Those of partitions go by the same name. */
-function removeForeignKey(session: Session, table: Table, name: string): void {
-  putTable(session, { ...table, foreignKeys: table.foreignKeys.filter((one) => one.name !== name) });
-  if (table.partitioned) for (const child of childrenOf(session, table.id)) removeForeignKey(session, child, name);
+export function removeCheck(session: Session, table: Table, check: Check, below: boolean): void {
+  putTable(session, { ...table, checks: table.checks.filter((one) => one !== check) });
+  for (const child of childrenOf(session, table.id)) {
+    const same = child.checks.find((one) => one.name === check.name);
+    if (!same?.inherited || checkGiven(session, child, check.name)) continue;
+    if (below) removeCheck(session, child, same, true);
+    else putTable(session, { ...child, checks: child.checks.map((one) => (one === same ? asOwn(one) : one)) });
+  }
 }
 
-/** Postgres 18 keeps NOT NULL as a constraint `table_column_not_null`. */
-function dropNotNull(session: Session, table: Table, name: string): void {
-  const column = table.columns.find((one) => objectName(table.name, one.name, "not_null") === name);
-  if (column) alterColumn(session, table, column.name, (one) => ({ ...one, nullable: true }));
+/** Is there a parent from which the table inherits this CHECK constraint? */
+export function checkGiven(session: Session, table: Table, name: string): boolean {
+  return (table.parents ?? []).some((id) => session.tables[id]?.checks.some((one) => one.name === name && !one.local) === true);
+}
+
+export function asOwn<T extends { inherited?: true }>({ inherited: _inherited, ...rest }: T): Omit<T, "inherited"> {
+  return rest;
 }
 
 export function renameConstraint(session: Session, change: Change<"rename-constraint">): void {
@@ -71,11 +109,24 @@ export function renameConstraint(session: Session, change: Change<"rename-constr
   if (!table) return;
   const [from, to] = [cutName(change.name), cutName(change.to)];
   const key = table.keys.find((one) => one.name === from && one.kind !== "index");
-  if (key && isTaken(session, table, to)) return;
-  putTable(session, {
-    ...table,
-    keys: table.keys.map((one) => (one === key ? { ...one, name: to } : one)),
-    foreignKeys: table.foreignKeys.map((one) => (one.name === from ? { ...one, name: to } : one)),
-    checks: table.checks.map((check) => (check === from ? to : check)),
-  });
+  if (hasConstraint(table, to) || (key && isTaken(session, table, to))) return refuse(session, "42710");
+  if (key) return renameKey(session, table, from, to);
+  if (table.foreignKeys.some((one) => one.name === from)) return renameForeignKey(session, table, from, to);
+  if (!hasConstraint(table, from)) return refuseMissing(session, table, false, "42704");
+  renameBelow(session, table, from, to);
+}
+
+function renameForeignKey(session: Session, table: Table, from: string, to: string): void {
+  putTable(session, { ...table, foreignKeys: table.foreignKeys.map((one) => (one.name === from ? { ...one, name: to } : one)) });
+  for (const child of childrenOf(session, table.id)) {
+    putTable(session, { ...child, foreignKeys: child.foreignKeys.map((one) => (one.partOf === from ? { ...one, partOf: to } : one)) });
+  }
+}
+
+/** CHECK and NOT NULL have one name in a table and all that inherit them. */
+function renameBelow(session: Session, table: Table, from: string, to: string): void {
+  let changed = putTable(session, { ...table, checks: table.checks.map((check) => (check.name === from ? { ...check, name: to } : check)) });
+  const column = changed.columns.find((one) => one.notNull?.name === from);
+  if (column) changed = putColumn(session, changed, column.name, (one) => (one.notNull ? { ...one, notNull: { ...one.notNull, name: to } } : one));
+  for (const child of childrenOf(session, changed.id)) renameBelow(session, child, from, to);
 }

@@ -1,12 +1,15 @@
 import type { Catalog, Dialect } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
-import { addColumn, alterColumn, dropColumn, renameColumn, setNullable } from "./fold-columns.ts";
+import { isMade, stepBlock, undo } from "./fold-blocks.ts";
+import { addColumn, alterColumn, dropColumn, renameColumn, setGenerated, setNullable, setType } from "./fold-columns.ts";
 import { addCheck, addConstraint, dropConstraint, renameConstraint } from "./fold-constraints.ts";
 import { createTable } from "./fold-create.ts";
-import { createIndex, dropIndex, renameIndex } from "./fold-indexes.ts";
+import { attachIndex, createIndex, dropIndex, renameIndex } from "./fold-indexes.ts";
 import { addForeignKey } from "./fold-keys.ts";
-import { attachPartition, detachPartition } from "./fold-partitions.ts";
+import { attachPartition, detachPartition, inherit, noInherit } from "./fold-partitions.ts";
 import { dropTables, moveTable, renameTable } from "./fold-tables.ts";
+import { createSchema, createType, dropFunctions, dropSchemas, dropTypes, renameSchema, renameType } from "./fold-types.ts";
+import { cutName } from "./names.ts";
 import { dropTemporary, openSession, putTable, resolve, resolveOrStub, snapshot, type Session } from "./session.ts";
 
 export function emptyCatalog(dialect: Dialect): Catalog {
@@ -27,64 +30,81 @@ export function fold(catalog: Catalog, changes: readonly SchemaChange[], origin:
 
 /** One change within a session, whose search path and temporary tables last. */
 export function applyChange(session: Session, change: SchemaChange): void {
-  switch (change.kind) {
-    case "create-table":
-      return createTable(session, change);
-    case "drop-table":
-      return dropTables(session, change);
-    case "attach-partition":
-      return attachPartition(session, change);
-    case "detach-partition":
-      return detachPartition(session, change);
-    case "add-column":
-      return addColumn(session, change);
-    case "drop-column":
-      return dropColumn(session, change);
-    case "rename-column":
-      return renameColumn(session, change);
-    case "set-nullable":
-      return setNullable(session, change);
-    case "add-key":
-      return addConstraint(session, change);
-    case "add-check":
-      return addCheck(session, change);
-    case "drop-constraint":
-      return dropConstraint(session, change);
-    case "rename-constraint":
-      return renameConstraint(session, change);
-    case "create-index":
-      return createIndex(session, change);
-    case "drop-index":
-      return dropIndex(session, change);
-    case "rename-index":
-      return renameIndex(session, change);
-    case "search-path":
-      session.searchPath = change.schemas.filter((schema) => schema !== "" && schema !== "$user" && schema !== "pg_catalog");
-      return;
-    default:
-      return applySmallChange(session, change);
-  }
+  if (change.kind === "block") return stepBlock(session, change);
+  if (!isMade(session)) return;
+  session.refused = null;
+  make(session, change);
+  // Behind a condition it would not have been tried.
+  if (session.refused !== null && change.conditional !== true) undo(session, session.refused);
 }
 
-type SmallChange = Extract<SchemaChange, { kind: "rename-table" | "set-schema" | "set-type" | "set-default" | "add-foreign-key" | "add-enum-value" | "opaque" }>;
+type Kind = Exclude<SchemaChange["kind"], "block">;
+type Makers = { [K in Kind]: (session: Session, change: Extract<SchemaChange, { kind: K }>) => void };
 
-function applySmallChange(session: Session, change: SmallChange): void {
-  if (change.kind === "add-enum-value" || change.table === null) return;
-  if (change.kind === "add-foreign-key") {
-    addForeignKey(session, resolveOrStub(session, change.table), change.foreignKey);
-    return;
-  }
-  if (change.kind === "opaque") {
-    const touched = change.mentioned ? resolve(session, change.table) : resolveOrStub(session, change.table);
-    if (touched) putTable(session, { ...touched, complete: false });
-    return;
-  }
+const makers: Makers = {
+  "create-table": createTable,
+  "drop-table": dropTables,
+  "rename-table": renameRelation,
+  "set-schema": setSchema,
+  "attach-partition": attachPartition,
+  "detach-partition": detachPartition,
+  inherit,
+  "no-inherit": noInherit,
+  "add-column": addColumn,
+  "drop-column": dropColumn,
+  "rename-column": renameColumn,
+  "set-nullable": setNullable,
+  "set-generated": setGenerated,
+  "set-type": setType,
+  "set-default": setDefault,
+  "add-key": addConstraint,
+  "add-foreign-key": (session, change) => void addForeignKey(session, resolveOrStub(session, change.table), change.foreignKey),
+  "add-check": addCheck,
+  "drop-constraint": dropConstraint,
+  "rename-constraint": renameConstraint,
+  "create-index": createIndex,
+  "drop-index": dropIndex,
+  "rename-index": renameIndex,
+  "attach-index": attachIndex,
+  "create-schema": createSchema,
+  "drop-schema": dropSchemas,
+  "rename-schema": renameSchema,
+  "create-type": createType,
+  "drop-type": dropTypes,
+  "rename-type": renameType,
+  "drop-function": dropFunctions,
+  "search-path": (session, change) => {
+    session.searchPath = change.schemas.filter((schema) => schema !== "" && schema !== "$user" && schema !== "pg_catalog");
+  },
+  "add-enum-value": () => {},
+  opaque: doubt,
+};
+
+function make(session: Session, change: Exclude<SchemaChange, { kind: "block" }>): void {
+  // The table above gives each kind its own function.
+  (makers[change.kind] as (session: Session, change: SchemaChange) => void)(session, change);
+}
+
+/** ALTER TABLE takes an index's name too. */
+function renameRelation(session: Session, change: Extract<SchemaChange, { kind: "rename-table" }>): void {
   const table = resolve(session, change.table);
-  // ALTER TABLE takes an index's name too.
-  if (!table && change.kind === "rename-table") return renameIndex(session, { ...change, kind: "rename-index", index: change.table });
-  if (!table) return;
-  if (change.kind === "rename-table") renameTable(session, table, change.to);
-  else if (change.kind === "set-schema") moveTable(session, table, { schema: change.to, name: table.name });
-  else if (change.kind === "set-type") alterColumn(session, table, change.column, (column) => ({ ...column, type: change.type }));
-  else alterColumn(session, table, change.column, (column) => ({ ...column, default: change.default }));
+  if (table) renameTable(session, table, change.to);
+  else renameIndex(session, { ...change, kind: "rename-index", index: change.table });
+}
+
+function setSchema(session: Session, change: Extract<SchemaChange, { kind: "set-schema" }>): void {
+  const table = resolve(session, change.table);
+  if (table) moveTable(session, table, { schema: cutName(change.to), name: table.name });
+}
+
+function setDefault(session: Session, change: Extract<SchemaChange, { kind: "set-default" }>): void {
+  const table = resolve(session, change.table);
+  if (table) alterColumn(session, table, change.column, (column) => ({ ...column, default: change.default }));
+}
+
+/** What was done to the table is not known. */
+function doubt(session: Session, change: Extract<SchemaChange, { kind: "opaque" }>): void {
+  if (change.table === null) return;
+  const touched = change.mentioned ? resolve(session, change.table) : resolveOrStub(session, change.table);
+  if (touched) putTable(session, { ...touched, complete: false });
 }

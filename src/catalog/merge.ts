@@ -1,7 +1,8 @@
 import type { Catalog, Column, ForeignKey, Index, Table, UniqueKey } from "../model/catalog.ts";
 import type { Span } from "../model/span.ts";
 import { emptyCatalog } from "./fold.ts";
-import { implies } from "./predicate.ts";
+import { samePredicate } from "./predicate.ts";
+import { typesOf, type TypeOf } from "./predicate-types.ts";
 
 /**
  * One catalog out of the ORM's schema and the migrations, by table id. Migrations say what the database holds: keys, indexes and foreign keys
@@ -23,13 +24,14 @@ export function mergeCatalogs(schema: Catalog | null, migrated: Catalog | null):
  * declaration could be read; when they do not, the database may hold keys that neither shows.
  */
 function mergeTables(declared: Table, built: Table): Table {
+  const typeOf = typesOf(built);
   return {
     ...built,
     columns: mergeColumns(declared.columns, built.columns),
-    keys: mergeKeys(declared.keys, built.keys),
-    indexes: mergeNamed(declared.indexes, built.indexes, sameIndex),
+    keys: mergeKeys(declared.keys, built.keys, typeOf),
+    indexes: mergeNamed(declared.indexes, built.indexes, (a, b) => sameIndex(a, b, typeOf)),
     foreignKeys: mergeNamed(declared.foreignKeys, built.foreignKeys, sameForeignKey),
-    checks: [...new Set([...built.checks, ...declared.checks])],
+    checks: [...built.checks, ...declared.checks.filter((check) => !built.checks.some((other) => other.name === check.name))],
     complete: built.complete,
     declared: declared.declared,
   };
@@ -58,10 +60,10 @@ function mergeColumn(declared: Column, built: Column): Column {
   };
 }
 
-function mergeKeys(declared: UniqueKey[], built: UniqueKey[]): UniqueKey[] {
+function mergeKeys(declared: UniqueKey[], built: UniqueKey[], typeOf: TypeOf): UniqueKey[] {
   const merged = [...built];
   for (const key of declared) {
-    const index = findSame(merged, key);
+    const index = findSame(merged, key, typeOf);
     const same = merged[index];
     if (same) merged[index] = { ...same, name: same.name ?? key.name, declared: joinSpans(same.declared, key.declared) };
     else merged.push(key);
@@ -70,15 +72,10 @@ function mergeKeys(declared: UniqueKey[], built: UniqueKey[]): UniqueKey[] {
 }
 
 /** The same parts, and the same name or predicate; the best match first, because a table may hold twins. */
-function findSame(among: UniqueKey[], key: UniqueKey): number {
+function findSame(among: UniqueKey[], key: UniqueKey, typeOf: TypeOf): number {
   const free = (other: UniqueKey): boolean => other.declared.length === 0 && sameParts(other, key);
   const named = among.findIndex((other) => free(other) && other.name !== null && other.name === key.name);
-  return named >= 0 ? named : among.findIndex((other) => free(other) && samePredicate(other, key) && (other.kind === "primary") === (key.kind === "primary"));
-}
-
-function samePredicate(a: Pick<UniqueKey, "where">, b: Pick<UniqueKey, "where">): boolean {
-  if (a.where === null || b.where === null) return a.where === b.where;
-  return a.where.text === b.where.text || (implies(a.where, b.where) === "yes" && implies(b.where, a.where) === "yes");
+  return named >= 0 ? named : among.findIndex((other) => free(other) && samePredicate(other.where, key.where, typeOf) && (other.kind === "primary") === (key.kind === "primary"));
 }
 
 /** The order of parts matters to look-ups, not to uniqueness. */
@@ -87,9 +84,9 @@ function sameParts(a: Pick<UniqueKey, "parts">, b: Pick<UniqueKey, "parts">): bo
   return texts(a) === texts(b);
 }
 
-function sameIndex(a: Index, b: Index): boolean {
+function sameIndex(a: Index, b: Index, typeOf: TypeOf): boolean {
   const inOrder = (index: Index): string => index.parts.map((part) => (part.kind === "column" ? part.column : part.expression)).join("\n");
-  return inOrder(a) === inOrder(b) && a.method === b.method && samePredicate(a, b);
+  return inOrder(a) === inOrder(b) && a.method === b.method && samePredicate(a.where, b.where, typeOf);
 }
 
 function sameForeignKey(a: ForeignKey, b: ForeignKey): boolean {

@@ -15,7 +15,7 @@ const keywords = new Set(
 );
 
 /** Canonical text with one column renamed; names of functions and types, and literals, stay. */
-function renameInText(text: string, from: string, to: string): string {
+export function renameInText(text: string, from: string, to: string): string {
   const [before, after] = [quoted(from), quoted(to)];
   return text.replace(token, (piece, offset: number) => (piece === before && !/^\s*\(/.test(text.slice(offset + piece.length)) ? after : piece));
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Dialect, Table } from "../model/catalog.ts";
+import type { Catalog, Dialect, Table, UserType } from "../model/catalog.ts";
 import type { QualifiedName } from "../model/schema-change.ts";
 import type { Span } from "../model/span.ts";
 import { cutName } from "./names.ts";
@@ -13,11 +13,20 @@ export type Session = {
   readonly dialect: Dialect;
   readonly origin: "declared" | "built";
   tables: Record<string, Table>;
+  types: Record<string, UserType>;
+  gone: string[];
   shared: boolean;
+  /** Why Postgres would refuse the change that is being made: its SQLSTATE; null: it would not, as far as is known. */
+  refused: string | null;
+  /** Blocks with EXCEPTION that were entered, the innermost last: see fold-blocks.ts. */
+  blocks: OpenBlock[];
   searchPath: string[];
   /** Names of indexes and of constraints by schema, counted; made at first demand, and copied when the tables are. */
   names: TakenNames | null;
 };
+
+/** `made`: its changes are made. `undone`: one was refused, and a handler is looked for. `passed`: what follows is not made. */
+export type OpenBlock = { state: "made" | "undone" | "passed"; sqlstate: string; before: Catalog };
 
 type TakenNames = { indexes: Counts; constraints: Counts };
 /** Of tables that were handed out: the next session goes on with them. */
@@ -27,7 +36,20 @@ export const temporarySchema = "pg_temp";
 
 /** A new session on what a former one has left. */
 export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
-  return { dialect: catalog.dialect, origin, tables: catalog.tables, shared: true, searchPath: ["public"], names: namesIn.get(catalog.tables) ?? null };
+  return {
+    dialect: catalog.dialect, origin, tables: catalog.tables, types: catalog.types ?? {}, gone: catalog.gone ?? [], shared: true,
+    refused: null, blocks: [], searchPath: ["public"], names: namesIn.get(catalog.tables) ?? null,
+  };
+}
+
+/** Postgres would refuse the change that is being made; what stands behind a condition would then not have been tried. */
+export function refuse(session: Session, sqlstate: string): void {
+  session.refused ??= sqlstate;
+}
+
+/** What does not exist is an error where the table is known whole. */
+export function refuseMissing(session: Session, table: Table | null, ifExists: boolean, sqlstate: string): void {
+  if (!ifExists && table?.complete === true) refuse(session, sqlstate);
 }
 
 /** Temporary tables go with their session. */
@@ -38,7 +60,13 @@ export function dropTemporary(session: Session): void {
 export function snapshot(session: Session): Catalog {
   session.shared = true;
   if (session.names !== null) namesIn.set(session.tables, session.names);
-  return { dialect: session.dialect, tables: session.tables };
+  const { dialect, tables, types, gone } = session;
+  return { dialect, tables, ...(Object.keys(types).length > 0 ? { types } : {}), ...(gone.length > 0 ? { gone } : {}) };
+}
+
+/** Back to what was handed out before. */
+export function restore(session: Session, { tables, types = {}, gone = [] }: Catalog): void {
+  Object.assign(session, { tables, types, gone, shared: true, names: namesIn.get(tables) ?? null });
 }
 
 function own(session: Session): Record<string, Table> {
@@ -82,12 +110,13 @@ function noteNames(session: Session, table: Table | undefined, by: 1 | -1): void
   const { indexes, constraints } = session.names;
   for (const item of [...table.keys, ...table.indexes]) note(indexes, item.name);
   for (const item of [...table.foreignKeys, ...table.keys.filter((key) => key.kind !== "index")]) note(constraints, item.name);
-  for (const name of table.checks) note(constraints, name);
+  for (const item of table.checks) note(constraints, item.name);
+  for (const item of table.columns) if (item.notNull) note(constraints, item.notNull.name);
 }
 
-/** Where an unqualified CREATE puts its object. */
+/** Where an unqualified CREATE puts its object: the first schema of the search path that was not dropped. */
 export function creationSchema(session: Session): string {
-  return session.searchPath[0] ?? "public";
+  return session.searchPath.find((schema) => !session.gone.includes(schema)) ?? "public";
 }
 
 export function tableId(schema: string, name: string): string {
@@ -126,6 +155,16 @@ export function blankTable(schema: string, name: string): Table {
     declared: [],
     built: [],
   };
+}
+
+/** The type that a name means here; null: a system type, or one that is not known. `array[]` and `varchar(20)` are of their bare type. */
+export function resolveType(session: Session, { schema, name }: QualifiedName): UserType | null {
+  const bare = name.replace(/(?:\[\]|\([\d,]*\))+$/, "");
+  for (const one of schema === null ? [...session.searchPath, "public"] : [schema]) {
+    const type = session.types[`${one}.${bare}`];
+    if (type) return type;
+  }
+  return null;
 }
 
 /** Spans of a new thing: where they go depends on who says it. */

@@ -52,7 +52,7 @@ export function relationNames(catalog: Catalog): Set<string> {
   const names = new Set<string>();
   for (const table of Object.values(catalog.tables)) {
     names.add(table.name);
-    for (const check of table.checks) names.add(check);
+    for (const check of table.checks) names.add(check.name);
     for (const { name } of [...table.keys, ...table.indexes, ...table.foreignKeys]) if (name !== null) names.add(name);
   }
   return names;

@@ -5,7 +5,14 @@ export type Catalog = {
   dialect: Dialect;
   /** By `Table.id`. */
   tables: Record<string, Table>;
+  /** Types that SQL made, by `schema.name`; absent: none. */
+  types?: Record<string, UserType>;
+  /** Schemas that were dropped or renamed, so that a search path passes them over; absent: none. */
+  gone?: string[];
 };
+
+/** `columns`: of a composite type. `base`: id of the type that a domain is made of, where that is no system one. */
+export type UserType = { id: string; columns: Column[]; base: string | null };
 
 export type Dialect = "postgres" | "mysql" | "sqlite" | "other";
 
@@ -24,8 +31,12 @@ export type Table = {
   /** Indexes that are not unique. */
   indexes: Index[];
   foreignKeys: ForeignKey[];
-  /** Names of CHECK constraints; a handler may compare with them. */
-  checks: string[];
+  /** CHECK constraints; a handler may compare with their names. */
+  checks: Check[];
+  /** What the query of a view reads, which goes with it under CASCADE; absent: it is no view. */
+  reads?: { table: string; columns: string[] }[];
+  /** CREATE TABLE … OF: id of the type. */
+  ofType?: string;
   /** False when a part of a declaration could not be read: then an absent key proves nothing. */
   complete: boolean;
   /** In the ORM schema. */
@@ -44,6 +55,14 @@ export type Column = {
   default: ColumnDefault | null;
   /** GENERATED ALWAYS AS (…): never written by code. */
   generated: boolean;
+  /** What a generated column is made of; absent: not known, or not generated. */
+  from?: { text: string; columns: string[] };
+  /** The constraint behind NOT NULL, which Postgres 18 names; absent: none, or no name is known. */
+  notNull?: NotNull;
+  /** It is there only because a parent has it: see Table.parents. */
+  inherited?: true;
+  /** Id of its type in Catalog.types; absent: a system type, or one that is not known. */
+  userType?: string;
   /** Where it is declared (schema) or added (migration); null for columns that a construct implies. */
   at: Span | null;
 };
@@ -53,6 +72,10 @@ export type Column = {
  * `by`: who makes the value, the database or the client library. `literal`: canonical text of a constant (`false`, `'new'`, `1`), where SQL says one.
  */
 export type ColumnDefault = { by: "database" | "client"; fresh: boolean; literal?: string };
+
+/** `inherited`: it is there only because a parent has it. `local`: NO INHERIT, children do not get it. */
+export type NotNull = { name: string; inherited?: true; local?: true };
+export type Check = { name: string; columns: string[]; text: string; inherited?: true; local?: true };
 
 export type KeyPart =
   | { kind: "column"; column: string; collation: string | null; opclass: string | null }
@@ -73,8 +96,14 @@ export type UniqueKey = {
   nullsNotDistinct: boolean;
   /** Can never be an arbiter: 55000. */
   deferrable: boolean;
-  /** False after a build that failed; null: not known. */
+  /** False after a build that failed, and ON ONLY a partitioned table until all partitions have theirs; null: not known. */
   valid: boolean | null;
+  /** `exclusion` made by WITHOUT OVERLAPS: what it is to Postgres. */
+  period?: "primary" | "constraint";
+  /** What its index calls its columns since before they were renamed: names of copies are made of it. Absent: as parts and `include` say. */
+  labels?: string[];
+  /** Name of the parent's key, of which a partition's is a part. */
+  partOf?: string;
   declared: Span[];
   built: Span[];
 };
@@ -87,6 +116,12 @@ export type Index = {
   where: Predicate | null;
   /** Lower case; `btree` where nothing is said. */
   method: string;
+  /** As UniqueKey.valid, but absent where nothing is known. */
+  valid?: false;
+  /** As UniqueKey.labels. */
+  labels?: string[];
+  /** Name of the parent's index, of which a partition's is a part. */
+  partOf?: string;
   declared: Span[];
   built: Span[];
 };
@@ -99,6 +134,10 @@ export type ForeignKey = {
   /** Empty: the primary key of the referenced table. */
   references: string[];
   onDelete: "no action" | "restrict" | "cascade" | "set null" | "set default";
+  /** Name of the key that it stands on; absent: none is known. */
+  key?: string;
+  /** Name of the parent's foreign key, of which a partition's is a part. */
+  partOf?: string;
   declared: Span[];
   built: Span[];
 };

@@ -1,4 +1,4 @@
-import type { NewForeignKey, NewIndex, NewKey } from "../../model/schema-change.ts";
+import type { NewCheck, NewForeignKey, NewIndex, NewKey } from "../../model/schema-change.ts";
 import type { FunctionFact } from "../../model/facts.ts";
 import { cutName } from "../../catalog/names.ts";
 import type { Evaluated, Program } from "../program.ts";
@@ -18,7 +18,7 @@ export type TableScope = Naming & {
   /** Where a foreign key leads. */
   target(columns: Evaluated[]): { table: NewForeignKey["table"]; columns: string[] } | null;
 };
-export type Extras = { keys: NewKey[]; indexes: NewIndex[]; foreignKeys: NewForeignKey[]; checks: (string | null)[]; complete: boolean };
+export type Extras = { keys: NewKey[]; indexes: NewIndex[]; foreignKeys: NewForeignKey[]; checks: NewCheck[]; complete: boolean };
 
 /** The third argument of a table: `(t) => [...]` or `(t) => ({ ... })`, one level of nesting, statements before the return. */
 export function readExtras(scope: TableScope, value: Evaluated | null): Extras {
@@ -100,7 +100,7 @@ const READERS: Record<string, (scope: TableScope, chain: Chain, value: Evaluated
     return true;
   },
   check: (_scope, chain, _value, out) => {
-    out.checks.push(cut(givenName(chain)));
+    out.checks.push({ name: cut(givenName(chain)), columns: [], text: "" });
     return true;
   },
 };

@@ -2,18 +2,48 @@ import type * as Tree from "libpg-query";
 import type { QualifiedName, SchemaChange } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
 import { readColumn } from "./column.ts";
-import { readForeignKey, readKey } from "./constraint.ts";
+import { readCheck, readForeignKey, readKey } from "./constraint.ts";
 import { readDefault } from "./defaults.ts";
-import { as, firstLocation, namesOf, tableName, typeText } from "./nodes.ts";
+import { canonicalizeExpression } from "./expression.ts";
+import { as, firstLocation, namesOf, qualifiedName, tableName, typeText } from "./nodes.ts";
 import { codeTokens, clauseEnd, spanOf, type Scope } from "./scope.ts";
 
-/** ALTER TABLE: one change a command, each with its own place. ALTER INDEX … ATTACH PARTITION changes no key. */
+/**
+ * The order in which Postgres runs the commands of one ALTER TABLE, whatever order they stand in (AlterTablePass in
+ * src/backend/commands/tablecmds.c). What is not named here comes last.
+ */
+const passes: Tree.AlterTableType[][] = [
+  ["AT_DropColumn", "AT_DropConstraint", "AT_DropNotNull", "AT_DropExpression"],
+  ["AT_AlterColumnType"],
+  ["AT_AddColumn"],
+  ["AT_SetExpression"],
+  ["AT_AddConstraint", "AT_SetNotNull"],
+  ["AT_ColumnDefault", "AT_AddIdentity", "AT_DropIdentity"],
+];
+
+/** Of the constraints that are added, indexes come before foreign keys, and NOT NULL and CHECK before both. */
+function passOf(command: Tree.AlterTableCmd): number {
+  const pass = passes.findIndex((subtypes) => command.subtype !== undefined && subtypes.includes(command.subtype));
+  const constraint = command.subtype === "AT_AddConstraint" ? as(command.def, "Constraint")?.contype : undefined;
+  const late = constraint === "CONSTR_FOREIGN" ? 0.7 : /^CONSTR_(PRIMARY|UNIQUE|EXCLUSION)$/.test(constraint ?? "") ? 0.5 : 0;
+  return pass < 0 ? passes.length : pass + late;
+}
+
+/** ALTER TABLE: one change a command, each with its own place, in the order in which they are made. */
 export function readAlterTable(scope: Scope, statement: Tree.AlterTableStmt): SchemaChange[] {
-  if (statement.objtype === "OBJECT_INDEX" || statement.objtype === "OBJECT_SEQUENCE" || statement.objtype === "OBJECT_TYPE") return [];
   const table = tableName(statement.relation);
   const commands = (statement.cmds ?? []).flatMap((node) => as(node, "AlterTableCmd") ?? []);
+  if (statement.objtype === "OBJECT_INDEX") return commands.flatMap((command) => readIndexCommand(scope, table, command));
+  if (statement.objtype === "OBJECT_SEQUENCE" || statement.objtype === "OBJECT_TYPE") return [];
   const places = commandPlaces(scope, statement.relation);
-  return commands.flatMap((command, i) => readCommand(scope, table, command, places[i] ?? spanOf(scope, scope.start, scope.end)));
+  const read = commands.map((command, i) => ({ command, changes: readCommand(scope, table, command, places[i] ?? spanOf(scope, scope.start, scope.end)) }));
+  const changes = read.sort((a, b) => passOf(a.command) - passOf(b.command)).flatMap((one) => one.changes);
+  return statement.relation?.inh ? changes : changes.map((change) => ({ ...change, only: true }));
+}
+
+function readIndexCommand(scope: Scope, index: QualifiedName, command: Tree.AlterTableCmd): SchemaChange[] {
+  const attached = command.subtype === "AT_AttachPartition" ? as(command.def, "PartitionCmd")?.name : undefined;
+  return attached ? [{ kind: "attach-index", at: spanOf(scope, scope.start, scope.end), index, partition: tableName(attached) }] : [];
 }
 
 /** Where each command stands: the text behind the table's name, cut at its commas. */
@@ -55,6 +85,13 @@ function readCommand(scope: Scope, table: QualifiedName, command: Tree.AlterTabl
         { kind: "set-default", at, table, column, default: { by: "database", fresh: true } },
         { kind: "set-nullable", at, table, column, nullable: false },
       ];
+    case "AT_SetExpression":
+      return [{ kind: "set-generated", at, table, column, from: command.def ? canonicalizeExpression(scope, command.def) : { text: "", columns: [] } }];
+    case "AT_DropExpression":
+      return [{ kind: "set-generated", at, table, column, from: null }];
+    case "AT_AddInherit":
+    case "AT_DropInherit":
+      return [{ kind: command.subtype === "AT_AddInherit" ? "inherit" : "no-inherit", at, table, parent: tableName(as(command.def, "RangeVar")) }];
     case "AT_DropIdentity":
       return [{ kind: "set-default", at, table, column, default: null }];
     case "AT_AlterColumnType":
@@ -78,7 +115,7 @@ function addColumn(scope: Scope, table: QualifiedName, command: Tree.AlterTableC
   if (!definition) return [];
   const { column, keys, foreignKeys, checks } = readColumn(scope, definition);
   const added: SchemaChange = { kind: "add-column", at, table, column, ifNotExists: command.missing_ok ?? false, keys, foreignKeys };
-  return [added, ...checks.map((name): SchemaChange => ({ kind: "add-check", at, table, name }))];
+  return [added, ...checks.map((check): SchemaChange => ({ kind: "add-check", at, table, check }))];
 }
 
 function addConstraint(scope: Scope, table: QualifiedName, constraint: Tree.Constraint | undefined, at: Span): SchemaChange[] {
@@ -90,9 +127,12 @@ function addConstraint(scope: Scope, table: QualifiedName, constraint: Tree.Cons
     case "CONSTR_FOREIGN":
       return [{ kind: "add-foreign-key", at, table, foreignKey: { ...readForeignKey(scope, constraint, null), at } }];
     case "CONSTR_CHECK":
-      return [{ kind: "add-check", at, table, name: constraint.conname ?? null }];
+      return [{ kind: "add-check", at, table, check: readCheck(scope, constraint) }];
     case "CONSTR_NOTNULL":
-      return namesOf(constraint.keys).map((column): SchemaChange => ({ kind: "set-nullable", at, table, column, nullable: false }));
+      return namesOf(constraint.keys).map((column): SchemaChange => ({
+        kind: "set-nullable", at, table, column, nullable: false,
+        ...(constraint.conname ? { name: constraint.conname } : {}), ...(constraint.is_no_inherit ? { local: true } : {}),
+      }));
     default:
       return [];
   }
@@ -104,19 +144,25 @@ export function readRename(scope: Scope, statement: Tree.RenameStmt): SchemaChan
   const table = tableName(statement.relation);
   const to = statement.newname ?? "";
   const ifExists = statement.missing_ok ?? false;
+  const only = statement.relation && !statement.relation.inh ? { only: true as const } : {};
   switch (statement.renameType) {
     case "OBJECT_TABLE":
     case "OBJECT_VIEW":
     case "OBJECT_MATVIEW":
       return [{ kind: "rename-table", at, table, to, ifExists }];
     case "OBJECT_COLUMN":
-      return [{ kind: "rename-column", at, table, column: statement.subname ?? "", to }];
+      return [{ kind: "rename-column", at, table, column: statement.subname ?? "", to, ...only }];
     case "OBJECT_TABCONSTRAINT":
       return [{ kind: "rename-constraint", at, table, name: statement.subname ?? "", to }];
     case "OBJECT_INDEX":
       return [{ kind: "rename-index", at, index: table, to, ifExists }];
     case "OBJECT_SCHEMA":
-      return [{ kind: "opaque", at, table: null }];
+      return [{ kind: "rename-schema", at, schema: statement.subname ?? "", to }];
+    case "OBJECT_TYPE":
+    case "OBJECT_DOMAIN": {
+      const type = qualifiedName(as(statement.object, "List")?.items);
+      return [{ kind: "rename-type", at, type, to: { schema: null, name: to } }];
+    }
     default:
       return [];
   }

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import type { SchemaChange } from "../../model/schema-change.ts";
 import type { Statement } from "../../model/statement.ts";
-import { readDynamic } from "./dynamic.ts";
+import { changesOnly, readDynamic } from "./dynamic.ts";
 import { as } from "./nodes.ts";
 import { parseProcedure, parseStatements } from "./parser.ts";
 import { collectParts, scanParts, type ProcedurePart } from "./procedure.ts";
@@ -17,7 +17,6 @@ export function readDoBody(scope: Scope, node: Node): Statement[] {
   const source = quotedSource(scope, scope.offset(body?.location));
   if (!source) return [];
   const statements = readProcedure(scope, source);
-  for (const statement of statements) statement.changes = statement.changes.map(tolerate);
   addMentioned(source, statements);
   return statements;
 }
@@ -85,14 +84,31 @@ function readProcedure(scope: Scope, body: SqlSource): Statement[] {
   const source: SqlSource = { ...body, variables: new Set([...body.variables, ...variables]), loops: [] };
   let cursor = 0;
   return parts.flatMap((part) => {
+    if (part.kind === "block") return markBlock(source, part, cursor);
     const found = place(source.text, part, cursor);
     if (found !== null) cursor = Math.max(cursor, found);
-    return readPart(source, part, found);
+    const statements = readPart(source, part, found);
+    return part.conditional ? statements.map((statement) => ({ ...statement, changes: statement.changes.map(tolerate) })) : statements;
   });
 }
 
+type TextPart = Exclude<ProcedurePart, { kind: "block" }>;
+
+/** `exception when duplicate_object then`: what is refused undoes the block, and no more. */
+function markBlock(source: SqlSource, { part, catches }: Extract<ProcedurePart, { kind: "block" }>, cursor: number): Statement[] {
+  const at = source.span(cursor, cursor);
+  return [changesOnly(at, [{ kind: "block", at, part, catches: catches.map((name) => conditions[name.toLowerCase()] ?? name) }])];
+}
+
+/** SQLSTATEs of the conditions that a change of the schema may raise (appendix A of the manual); `others` is any. */
+const conditions: Record<string, string> = {
+  others: "*", duplicate_object: "42710", duplicate_table: "42P07", duplicate_column: "42701", duplicate_schema: "42P06", duplicate_function: "42723",
+  invalid_table_definition: "42P16", undefined_table: "42P01", undefined_column: "42703", undefined_object: "42704", wrong_object_type: "42809",
+  invalid_foreign_key: "42830", dependent_objects_still_exist: "2BP01",
+};
+
 /** Where a part stands in the body: the compiler gives its text, not its place. */
-function place(body: string, part: ProcedurePart, cursor: number): number | null {
+function place(body: string, part: TextPart, cursor: number): number | null {
   const text = part.kind === "perform" ? part.text.replace(/^\s*select\s/i, "") : part.text;
   const shift = text.length - part.text.length;
   const forward = body.indexOf(text, cursor);
@@ -100,7 +116,7 @@ function place(body: string, part: ProcedurePart, cursor: number): number | null
   return found < 0 ? null : found + shift;
 }
 
-function readPart(source: SqlSource, part: ProcedurePart, at: number | null): Statement[] {
+function readPart(source: SqlSource, part: TextPart, at: number | null): Statement[] {
   if (part.kind === "execute") return readDynamic(source, part.text, at, readText);
   const text = part.kind === "expression" ? `select ${part.text}` : part.text;
   const base = part.kind === "expression" && at !== null ? at - "select ".length : at;
@@ -112,9 +128,9 @@ function readPart(source: SqlSource, part: ProcedurePart, at: number | null): St
   return part.kind === "expression" ? read.filter((s) => s.queries.length > 0 || s.lock !== null) : read;
 }
 
-/** Inside a block, a condition or a handler around a change usually asks first whether it is already done. */
-function tolerate(change: SchemaChange): SchemaChange {
-  if ("ifNotExists" in change) return { ...change, ifNotExists: true };
-  if ("ifExists" in change) return { ...change, ifExists: true };
-  return change;
+/** Behind a condition, which usually asks first whether it is already done. */
+export function tolerate(change: SchemaChange): SchemaChange {
+  if ("ifNotExists" in change) return { ...change, conditional: true, ifNotExists: true };
+  if ("ifExists" in change) return { ...change, conditional: true, ifExists: true };
+  return { ...change, conditional: true };
 }

@@ -1,7 +1,8 @@
 import type { Node } from "libpg-query";
 import type * as Tree from "libpg-query";
-import type { SchemaChange } from "../../model/schema-change.ts";
+import type { QualifiedName, SchemaChange } from "../../model/schema-change.ts";
 import { readAlterTable, readRename } from "./alter.ts";
+import { readColumn } from "./column.ts";
 import { readIndex } from "./constraint.ts";
 import { as, namesOf, qualifiedName, tableName } from "./nodes.ts";
 import { spanOf, type Scope } from "./scope.ts";
@@ -32,12 +33,16 @@ const readers: Record<string, Reader> = {
   AlterTableStmt: (scope, statement: Tree.AlterTableStmt) => readAlterTable(scope, statement),
   RenameStmt: (scope, statement: Tree.RenameStmt) => readRename(scope, statement),
   AlterObjectSchemaStmt: (scope, statement: Tree.AlterObjectSchemaStmt) =>
-    /^OBJECT_(TABLE|VIEW|MATVIEW)$/.test(statement.objectType ?? "")
-      ? [{ kind: "set-schema", at: whole(scope), table: tableName(statement.relation), to: statement.newschema ?? "" }]
-      : [],
+    readSetSchema(scope, statement),
   IndexStmt: (scope, statement: Tree.IndexStmt) => [readCreateIndex(scope, statement)],
   DropStmt: (scope, statement: Tree.DropStmt) => readDrop(scope, statement),
   CreateSchemaStmt: (scope, statement: Tree.CreateSchemaStmt) => readCreateSchema(scope, statement),
+  CompositeTypeStmt: (scope, statement: Tree.CompositeTypeStmt) => [readType(scope, tableName(statement.typevar), statement.coldeflist)],
+  CreateEnumStmt: (scope, statement: Tree.CreateEnumStmt) => [readType(scope, qualifiedName(statement.typeName))],
+  CreateRangeStmt: (scope, statement: Tree.CreateRangeStmt) => [readType(scope, qualifiedName(statement.typeName))],
+  CreateDomainStmt: (scope, statement: Tree.CreateDomainStmt) => [
+    { ...readType(scope, qualifiedName(statement.domainname)), base: qualifiedName(statement.typeName?.names) },
+  ],
   AlterEnumStmt: (scope, statement: Tree.AlterEnumStmt) => (statement.newVal && !statement.oldVal ? [{ kind: "add-enum-value", at: whole(scope), value: statement.newVal }] : []),
   VariableSetStmt: (scope, statement: Tree.VariableSetStmt) => readSearchPath(scope, statement),
 };
@@ -64,7 +69,9 @@ function readDrop(scope: Scope, statement: Tree.DropStmt): SchemaChange[] {
   const at = whole(scope);
   const ifExists = statement.missing_ok ?? false;
   const cascade = statement.behavior === "DROP_CASCADE";
-  const names = (statement.objects ?? []).map((object) => qualifiedName(as(object, "List")?.items));
+  const names = (statement.objects ?? []).map((object) =>
+    qualifiedName(as(object, "List")?.items ?? as(object, "TypeName")?.names ?? as(object, "ObjectWithArgs")?.objname),
+  );
   switch (statement.removeType) {
     case "OBJECT_TABLE":
     case "OBJECT_FOREIGN_TABLE":
@@ -74,8 +81,13 @@ function readDrop(scope: Scope, statement: Tree.DropStmt): SchemaChange[] {
     case "OBJECT_INDEX":
       return [{ kind: "drop-index", at, indexes: names, concurrently: statement.concurrent ?? false, ifExists }];
     case "OBJECT_SCHEMA":
-      // With CASCADE every table of it goes; which ones, only the catalog could say.
-      return cascade ? [{ kind: "opaque", at, table: null }] : [];
+      return [{ kind: "drop-schema", at, schemas: namesOf(statement.objects) }];
+    case "OBJECT_TYPE":
+    case "OBJECT_DOMAIN":
+      return [{ kind: "drop-type", at, types: names }];
+    case "OBJECT_FUNCTION":
+    case "OBJECT_ROUTINE":
+      return [{ kind: "drop-function", at, functions: names }];
     default:
       return [];
   }
@@ -87,7 +99,20 @@ function readCreateSchema(scope: Scope, statement: Tree.CreateSchemaStmt): Schem
   for (const change of inside) {
     if ("table" in change && change.table && change.table.schema === null) change.table = { ...change.table, schema: statement.schemaname ?? null };
   }
-  return inside;
+  return statement.schemaname ? [{ kind: "create-schema", at: whole(scope), schema: statement.schemaname }, ...inside] : inside;
+}
+
+function readSetSchema(scope: Scope, statement: Tree.AlterObjectSchemaStmt): SchemaChange[] {
+  const at = whole(scope);
+  const to = statement.newschema ?? "";
+  if (/^OBJECT_(TABLE|VIEW|MATVIEW)$/.test(statement.objectType ?? "")) return [{ kind: "set-schema", at, table: tableName(statement.relation), to }];
+  if (!/^OBJECT_(TYPE|DOMAIN)$/.test(statement.objectType ?? "")) return [];
+  const type = qualifiedName(as(statement.object, "List")?.items);
+  return [{ kind: "rename-type", at, type, to: { schema: to, name: type.name } }];
+}
+
+function readType(scope: Scope, type: QualifiedName, columns: Node[] = []): Extract<SchemaChange, { kind: "create-type" }> {
+  return { kind: "create-type", at: whole(scope), type, base: null, columns: columns.flatMap((node) => as(node, "ColumnDef") ?? []).map((column) => readColumn(scope, column).column) };
 }
 
 function readSearchPath(scope: Scope, statement: Tree.VariableSetStmt): SchemaChange[] {

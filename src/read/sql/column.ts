@@ -1,12 +1,13 @@
 import type * as Tree from "libpg-query";
 import type { Column } from "../../model/catalog.ts";
-import type { NewForeignKey, NewKey } from "../../model/schema-change.ts";
-import { readForeignKey, readKey } from "./constraint.ts";
+import type { NewCheck, NewForeignKey, NewKey } from "../../model/schema-change.ts";
+import { readCheck, readForeignKey, readKey } from "./constraint.ts";
 import { readDefault } from "./defaults.ts";
+import { canonicalizeExpression } from "./expression.ts";
 import { as, typeText } from "./nodes.ts";
 import { clauseSpan, type Scope } from "./scope.ts";
 
-export type ReadColumn = { column: Column; keys: NewKey[]; foreignKeys: NewForeignKey[]; checks: (string | null)[] };
+export type ReadColumn = { column: Column; keys: NewKey[]; foreignKeys: NewForeignKey[]; checks: NewCheck[] };
 
 /** A column of CREATE TABLE or ADD COLUMN with the constraints that stand behind it. */
 export function readColumn(scope: Scope, definition: Tree.ColumnDef): ReadColumn {
@@ -40,6 +41,7 @@ function applyConstraint(scope: Scope, read: ReadColumn, constraint: Tree.Constr
   switch (constraint.contype) {
     case "CONSTR_NOTNULL":
       column.nullable = false;
+      if (constraint.conname) column.notNull = { name: constraint.conname, ...(constraint.is_no_inherit ? { local: true } : {}) };
       break;
     case "CONSTR_DEFAULT":
       column.default = readDefault(constraint.raw_expr);
@@ -50,6 +52,7 @@ function applyConstraint(scope: Scope, read: ReadColumn, constraint: Tree.Constr
       break;
     case "CONSTR_GENERATED":
       column.generated = true;
+      column.from = constraint.raw_expr ? canonicalizeExpression(scope, constraint.raw_expr) : { text: "", columns: [] };
       break;
     case "CONSTR_PRIMARY":
       column.nullable = false;
@@ -62,7 +65,7 @@ function applyConstraint(scope: Scope, read: ReadColumn, constraint: Tree.Constr
       read.foreignKeys.push({ ...readForeignKey(scope, constraint, column.name), ...(column.at ? { at: column.at } : {}) });
       break;
     case "CONSTR_CHECK":
-      read.checks.push(constraint.conname ?? null);
+      read.checks.push(readCheck(scope, constraint));
       break;
     default:
   }

@@ -1,8 +1,8 @@
 import type * as Tree from "libpg-query";
 import type { ForeignKey, KeyPart } from "../../model/catalog.ts";
-import type { NewForeignKey, NewIndex, NewKey } from "../../model/schema-change.ts";
+import type { NewCheck, NewForeignKey, NewIndex, NewKey } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
-import { canonicalizePredicate, readKeyPart } from "./expression.ts";
+import { canonicalizeExpression, canonicalizePredicate, readKeyPart } from "./expression.ts";
 import { namesOf, tableName } from "./nodes.ts";
 import { clauseSpan, type Scope } from "./scope.ts";
 
@@ -12,10 +12,12 @@ const actions: Record<string, ForeignKey["onDelete"]> = { a: "no action", r: "re
 export function readKey(scope: Scope, constraint: Tree.Constraint, column: string | null, at?: Span): NewKey {
   const columns = column === null ? namesOf(constraint.keys) : [column];
   const exclusion = constraint.contype === "CONSTR_EXCLUSION";
-  const kind = exclusion || constraint.without_overlaps ? "exclusion" : constraint.contype === "CONSTR_PRIMARY" ? "primary" : "constraint";
+  const said = constraint.contype === "CONSTR_PRIMARY" ? "primary" : "constraint";
   return {
     name: constraint.conname ?? null,
-    kind,
+    // WITHOUT OVERLAPS: rows may share the columns before the range, so it is no unique key on them.
+    kind: exclusion || constraint.without_overlaps ? "exclusion" : said,
+    ...(constraint.without_overlaps ? { period: said } : {}),
     parts: exclusion ? exclusionParts(scope, constraint) : columns.map(columnPart),
     where: constraint.where_clause ? canonicalizePredicate(scope, constraint.where_clause) : null,
     nullsNotDistinct: constraint.nulls_not_distinct ?? false,
@@ -34,6 +36,12 @@ function exclusionParts(scope: Scope, constraint: Tree.Constraint): KeyPart[] {
 
 function columnPart(column: string): KeyPart {
   return { kind: "column", column, collation: null, opclass: null };
+}
+
+/** `columns`: those it reads, of which its default name is made. */
+export function readCheck(scope: Scope, constraint: Tree.Constraint): NewCheck {
+  const { text, columns } = constraint.raw_expr ? canonicalizeExpression(scope, constraint.raw_expr) : { text: "", columns: [] };
+  return { name: constraint.conname ?? null, columns, text, ...(constraint.is_no_inherit ? { local: true } : {}) };
 }
 
 export function readForeignKey(scope: Scope, constraint: Tree.Constraint, column: string | null): NewForeignKey {

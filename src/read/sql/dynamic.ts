@@ -21,10 +21,10 @@ export function readDynamic(source: SqlSource, expression: string, at: number | 
   const place = at === null ? source.span(0, source.text.length) : source.span(at, at + expression.length);
   const node = "failure" in parsed ? undefined : as(as(parsed.statements[0]?.node, "SelectStmt")?.targetList?.[0], "ResTarget")?.val;
   const text = node ? evaluate(node) : null;
-  if (text === null) return [opaqueStatement(place, [{ kind: "opaque", at: place, table: null }])];
+  if (text === null) return [changesOnly(place, [{ kind: "opaque", at: place, table: null }])];
   const made = { ...madeSource(text, place), variables: source.variables };
   const inner = parseStatements(text, 0);
-  if ("failure" in inner) return [opaqueStatement(place, [{ kind: "opaque", at: place, table: null }])];
+  if ("failure" in inner) return [changesOnly(place, [{ kind: "opaque", at: place, table: null }])];
   const statements = readText(made, text, 0);
   return text.includes(hole) ? statements.map((statement) => ({ ...statement, changes: blur(statement.changes, place) })) : statements;
 }
@@ -74,7 +74,8 @@ function knownName({ schema, name }: QualifiedName): QualifiedName | null {
   return name.includes(hole) ? null : { schema: schema?.includes(hole) ? null : schema, name };
 }
 
-function opaqueStatement(at: Span, changes: SchemaChange[]): Statement {
+/** A statement of which nothing is known but what it changes. */
+export function changesOnly(at: Span, changes: SchemaChange[]): Statement {
   return {
     at, changes, transaction: null, isolation: null, queries: [], refresh: null, dedup: null, lock: null, refusesTransaction: false,
     nested: true, name: null, command: null, comments: [], chunk: 0,

@@ -3,10 +3,14 @@ import type { SqlSource } from "./scope.ts";
 import { splitStatements } from "./split.ts";
 
 /** SQL inside a PL/pgSQL body. `perform`: its text begins with SELECT where the body says PERFORM. */
-export type ProcedurePart = { kind: "sql" | "perform" | "expression" | "execute"; text: string };
+export type ProcedurePart =
+  /** `conditional`: inside IF, CASE or a loop. */
+  | { kind: "sql" | "perform" | "expression" | "execute"; text: string; conditional: boolean }
+  /** A block with EXCEPTION begins, one of its handlers begins, it ends. `catches`: names of conditions, or SQLSTATEs. */
+  | { kind: "block"; part: "begin" | "handler" | "end"; catches: string[] };
 
 /** Which field of which statement holds what. */
-const fields: Record<string, [field: string, kind: ProcedurePart["kind"]][]> = {
+const fields: Record<string, [field: string, kind: Exclude<ProcedurePart["kind"], "block">][]> = {
   PLpgSQL_stmt_execsql: [["sqlstmt", "sql"]],
   PLpgSQL_stmt_perform: [["expr", "perform"]],
   PLpgSQL_stmt_fors: [["query", "sql"]],
@@ -21,21 +25,44 @@ const fields: Record<string, [field: string, kind: ProcedurePart["kind"]][]> = {
 export function collectParts(tree: unknown): { parts: ProcedurePart[]; variables: string[] } {
   const parts: ProcedurePart[] = [];
   const variables: string[] = [];
-  const visit = (value: unknown): void => {
+  const visit = (value: unknown, conditional: boolean): void => {
     if (value === null || typeof value !== "object") return;
-    if (Array.isArray(value)) return value.forEach(visit);
+    if (Array.isArray(value)) return value.forEach((item) => visit(item, conditional));
     for (const [key, content] of Object.entries(value)) {
       for (const [field, kind] of fields[key] ?? []) {
         const text = expressionText(content, field);
-        if (text !== null) parts.push({ kind, text });
+        if (text !== null) parts.push({ kind, text, conditional });
       }
       const name = key === "refname" && typeof content === "string" ? content : null;
       if (name !== null) variables.push(name);
-      visit(content);
+      if (key === "PLpgSQL_stmt_block" && handlersOf(content).length > 0) visitBlock(content, conditional);
+      else visit(content, conditional || branches.test(key));
     }
   };
-  visit(tree);
+  const visitBlock = (block: unknown, conditional: boolean): void => {
+    const handlers = handlersOf(block);
+    parts.push({ kind: "block", part: "begin", catches: [] });
+    visit((block as Record<string, unknown>)["body"], conditional);
+    for (const { catches, action } of handlers) {
+      parts.push({ kind: "block", part: "handler", catches });
+      visit(action, conditional);
+    }
+    parts.push({ kind: "block", part: "end", catches: [] });
+  };
+  visit(tree, false);
   return { parts, variables: variables.filter((name) => name !== "(unnamed row)") };
+}
+
+const branches = /^PLpgSQL_stmt_(?:if|case|loop|while|fori|fors|forc|foreach_a|dynfors)$/;
+
+type ExceptionBlock = { exceptions?: { PLpgSQL_exception_block?: { exc_list?: { PLpgSQL_exception?: { conditions?: { PLpgSQL_condition?: { condname?: string } }[]; action?: unknown } }[] } } };
+
+function handlersOf(block: unknown): { catches: string[]; action: unknown }[] {
+  const list = (block as ExceptionBlock | null)?.exceptions?.PLpgSQL_exception_block?.exc_list ?? [];
+  return list.map(({ PLpgSQL_exception: handler }) => ({
+    catches: (handler?.conditions ?? []).flatMap((condition) => condition.PLpgSQL_condition?.condname ?? []),
+    action: handler?.action,
+  }));
 }
 
 function expressionText(content: unknown, field: string): string | null {
@@ -54,9 +81,9 @@ export function scanParts(body: SqlSource): ProcedurePart[] {
     let text = masked.slice(start, end);
     for (let word = control.exec(text); word && word[0].length > 0; word = control.exec(text)) text = text.slice(word[0].length);
     const execute = /^\s*execute\s+([\s\S]*?)(?:\s+(?:into|using)\s[\s\S]*)?$/i.exec(text);
-    if (execute?.[1]) return [{ kind: "execute", text: execute[1].trim() }];
+    if (execute?.[1]) return [{ kind: "execute", text: execute[1].trim(), conditional: true }];
     const perform = /^\s*perform\s+([\s\S]*)$/i.exec(text);
-    if (perform?.[1]) return [{ kind: "perform", text: `select ${perform[1].trim()}` }];
-    return verbs.test(text) ? [{ kind: "sql", text: text.trim() }] : [];
+    if (perform?.[1]) return [{ kind: "perform", text: `select ${perform[1].trim()}`, conditional: true }];
+    return verbs.test(text) ? [{ kind: "sql", text: text.trim(), conditional: true }] : [];
   });
 }

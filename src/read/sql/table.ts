@@ -2,14 +2,17 @@ import type * as Tree from "libpg-query";
 import type { Column } from "../../model/catalog.ts";
 import type { SchemaChange } from "../../model/schema-change.ts";
 import { readColumn, type ReadColumn } from "./column.ts";
-import { readForeignKey, readKey } from "./constraint.ts";
-import { as, columnOf, tableName } from "./nodes.ts";
+import { readCheck, readForeignKey, readKey } from "./constraint.ts";
+import { as, namesOf, qualifiedName, tableName } from "./nodes.ts";
 import { spanOf, type Scope } from "./scope.ts";
+import { readShape } from "./shape.ts";
 
 type CreateTable = Extract<SchemaChange, { kind: "create-table" }>;
 
 /** Bits of CREATE TABLE … (LIKE t INCLUDING …), as the server's TableLikeOption has them. */
+const likeConstraints = 1 << 2;
 const likeDefaults = 1 << 3;
+const likeGenerated = 1 << 4;
 const likeIndexes = 1 << 6;
 
 /** CREATE TABLE in all its forms; `at` is the whole statement. */
@@ -20,8 +23,7 @@ export function readCreateTable(scope: Scope, statement: Tree.CreateStmt): Creat
   const parents = (statement.inhRelations ?? []).flatMap((node) => as(node, "RangeVar") ?? []).map(tableName);
   if (statement.partbound) made.partitionOf = parents[0] ?? null;
   else made.inherits = parents;
-  // CREATE TABLE … OF type: the columns stand in the type.
-  if (statement.ofTypename) made.complete = false;
+  if (statement.ofTypename) made.ofType = qualifiedName(statement.ofTypename.names);
   for (const node of [...(statement.tableElts ?? []), ...(statement.constraints ?? [])]) readElement(scope, made, node);
   for (const key of made.keys) {
     if (key.kind !== "primary") continue;
@@ -36,8 +38,15 @@ function readElement(scope: Scope, made: CreateTable, node: Tree.Node): void {
   if (definition) addColumn(made, readColumn(scope, definition));
   const like = as(node, "TableLikeClause");
   if (like) {
-    const options = like.options ?? 0;
-    made.like.push({ table: tableName(like.relation), indexes: (options & likeIndexes) !== 0, defaults: (options & likeDefaults) !== 0 });
+    const has = (bit: number): boolean => ((like.options ?? 0) & bit) !== 0;
+    made.like.push({
+      table: tableName(like.relation),
+      indexes: has(likeIndexes),
+      defaults: has(likeDefaults),
+      constraints: has(likeConstraints),
+      generated: has(likeGenerated),
+      after: made.columns.length,
+    });
   }
   const constraint = as(node, "Constraint");
   if (constraint) addConstraint(scope, made, constraint);
@@ -61,18 +70,20 @@ function addConstraint(scope: Scope, made: CreateTable, constraint: Tree.Constra
       made.foreignKeys.push(readForeignKey(scope, constraint, null));
       break;
     case "CONSTR_CHECK":
-      made.checks.push(constraint.conname ?? null);
+      made.checks.push(readCheck(scope, constraint));
       break;
     case "CONSTR_NOTNULL": {
-      const names = (constraint.keys ?? []).flatMap((key) => as(key, "String")?.sval ?? []);
+      const names = namesOf(constraint.keys);
       for (const column of made.columns) if (names.includes(column.name)) column.nullable = false;
+      const local = constraint.is_no_inherit ? { local: true as const } : {};
+      for (const column of names) (made.notNulls ??= []).push({ column, name: constraint.conname ?? null, ...local });
       break;
     }
     default:
   }
 }
 
-/** CREATE TABLE … AS, CREATE MATERIALIZED VIEW, SELECT … INTO: columns as far as the query names them. */
+/** CREATE TABLE … AS, CREATE MATERIALIZED VIEW, SELECT … INTO: columns as far as the query names them. A table's may all be null. */
 export function readTableAs(scope: Scope, into: Tree.IntoClause | undefined, query: Tree.Node | undefined, options: { materialized: boolean; ifNotExists: boolean }): CreateTable {
   const made = emptyTable(scope, into?.rel, options.materialized ? "materialized-view" : "table");
   made.ifNotExists = options.ifNotExists;
@@ -80,29 +91,20 @@ export function readTableAs(scope: Scope, into: Tree.IntoClause | undefined, que
   return made;
 }
 
-/** CREATE VIEW. `create or replace` keeps the name, so it counts like IF NOT EXISTS for what exists. */
+/** CREATE VIEW; OR REPLACE may only add columns. */
 export function readView(scope: Scope, statement: Tree.ViewStmt): CreateTable {
   const made = emptyTable(scope, statement.view, "view");
-  made.ifNotExists = statement.replace ?? false;
+  if (statement.replace) made.replace = true;
   nameColumns(made, statement.aliases, statement.query);
   return made;
 }
 
 function nameColumns(made: CreateTable, aliases: Tree.Node[] | undefined, query: Tree.Node | undefined): void {
-  const select = as(query, "SelectStmt");
-  const targets = (select?.larg ?? select)?.targetList ?? [];
-  const names = aliases?.length
-    ? aliases.map((alias) => as(alias, "String")?.sval ?? as(alias, "ColumnDef")?.colname ?? null)
-    : targets.map((target) => as(target, "ResTarget")?.name ?? impliedName(as(target, "ResTarget")?.val));
-  made.complete = names.length > 0 && names.every((name) => name !== null);
-  made.columns = names.flatMap((name) => (name === null ? [] : [unknownColumn(name)]));
-}
-
-/** The name that Postgres gives to a column without an alias: the column's, the function's. */
-function impliedName(value: Tree.Node | undefined): string | null {
-  const cast = as(value, "TypeCast");
-  const bare = cast?.arg ?? value;
-  return columnOf(bare)?.column ?? as(as(bare, "FuncCall")?.funcname?.at(-1), "String")?.sval ?? null;
+  const names = (aliases ?? []).flatMap((alias) => as(alias, "String")?.sval ?? as(alias, "ColumnDef")?.colname ?? []);
+  made.columns = names.map((name) => unknownColumn(name));
+  const shape = readShape(query);
+  if (shape) made.query = shape;
+  else made.complete = false;
 }
 
 function unknownColumn(name: string): Column {
