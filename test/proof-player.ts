@@ -25,7 +25,7 @@ export async function play(server: Server, transcript: string, folder: string): 
   try {
     const open = async ({ session, language }: Step): Promise<Session> => {
       const address = { ...server.address("postgres"), application_name: session };
-      return language === "sql" ? openSql(address) : openCode(address, join(folder, `${session}.mjs`));
+      return language === "sql" ? openSql(address) : openCode(address, join(folder, `${session}.ts`));
     };
     const pending: Pending[] = [];
     const played: Step[] = [];

@@ -12,8 +12,8 @@ export type Session = {
 /** Where a session connects to. The server knows it by `application_name`. */
 export type Address = { host: string; database: string; user: string; application_name: string };
 
-/** What `proof/<session>.mjs` exports: the names that its code may use, and how to let go of them. */
-type CodeModule = { open(address: Address): Promise<{ scope: Record<string, unknown>; close(): Promise<void> }> };
+/** What `proof/<session>.ts` exports: the names that its code may use, and how to let go of them. */
+export type CodeModule = { open(address: Address): Promise<{ scope: Record<string, unknown>; close(): Promise<void> }> };
 
 /** A connection that sends what it is given as one simple query, as psql does. `\;` joins statements of one query. */
 export async function openSql(address: Address): Promise<Session> {
