@@ -1,11 +1,14 @@
 // Written by scripts/docs.mjs from the files of this folder.
 import type { Rule } from "../src/model/rule.ts";
 import { noAssumedReturningRow } from "./no-assumed-returning-row.ts";
+import { noCascadingDedup } from "./no-cascading-dedup.ts";
 import { noCheckThenInsert } from "./no-check-then-insert.ts";
 import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transaction.ts";
+import { noConstraintIndexMixup } from "./no-constraint-index-mixup.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
+import { noRefreshWithoutKey } from "./no-refresh-without-key.ts";
 import { noSchemaDrift } from "./no-schema-drift.ts";
 import { noUnbackedUniqueClaim } from "./no-unbacked-unique-claim.ts";
 import { noUncoveredUniqueKey } from "./no-uncovered-unique-key.ts";
@@ -21,11 +24,14 @@ import { requireUniqueExternalId } from "./require-unique-external-id.ts";
 /** Every rule, by name. */
 export const rules: Rule[] = [
   noAssumedReturningRow,
+  noCascadingDedup,
   noCheckThenInsert,
   noConcurrentIndexInTransaction,
+  noConstraintIndexMixup,
   noMismatchedDedup,
   noNonAtomicUpsert,
   noRedundantIndex,
+  noRefreshWithoutKey,
   noSchemaDrift,
   noUnbackedUniqueClaim,
   noUncoveredUniqueKey,

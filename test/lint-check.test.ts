@@ -23,7 +23,7 @@ function rule(name: string, problems: Problem[], more: Partial<Rule> = {}): Rule
 function project(files: Partial<ProjectFile>[] = [{}]): Project {
   const counts = { conflict: { seen: 0, resolved: 0 }, insert: { seen: 0, resolved: 0 }, lookup: { seen: 0, resolved: 0 }, handler: { seen: 0, resolved: 0 } };
   const whole = files.map((file) => ({ path: "a.ts", entry: null, generated: false, suppressions: [], ...file }));
-  return { databases: [], sites: [], handlers: [], claims: [], files: whole, unread: [], counts };
+  return { databases: [], sites: [], handlers: [], claims: [], refreshes: [], repairs: [], files: whole, unread: [], counts };
 }
 
 const options: CheckOptions = { preset: "recommended", includeIncidental: false, levels: {}, text: () => text, statements: () => [] };

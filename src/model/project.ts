@@ -1,7 +1,7 @@
 import type { Catalog, KeyPart, Predicate } from "./catalog.ts";
 import type { Claim, Suppression } from "./facts.ts";
 import type { Span, Unread } from "./span.ts";
-import type { Statement } from "./statement.ts";
+import type { Dedup, Statement } from "./statement.ts";
 
 /** All files put together: what rules see. Plain data. */
 export type Project = {
@@ -9,11 +9,19 @@ export type Project = {
   sites: Site[];
   handlers: Handler[];
   claims: ProjectClaim[];
+  refreshes: Refresh[];
+  repairs: Repair[];
   files: ProjectFile[];
   unread: Unread[];
   /** Seen and resolved, for `--stats` and the summary. */
   counts: Record<"conflict" | "insert" | "lookup" | "handler", { seen: number; resolved: number }>;
 };
+
+/** REFRESH MATERIALIZED VIEW CONCURRENTLY in code or in a query file. `table`: id of the view. */
+export type Refresh = { database: string; table: string; at: Span; incidental: boolean };
+
+/** A removal of duplicates that code runs as SQL, most likely a data migration. */
+export type Repair = { database: string; table: string; dedup: Dedup; at: Span };
 
 export type ProjectFile = {
   path: string;

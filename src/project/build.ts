@@ -20,10 +20,10 @@ export function buildProject(input: ProjectInput): Project {
   unread.push(...tables.unread);
   const databases = buildDatabases(program, tables, unread);
   const databaseForFile = createHomes(program, databases);
-  const { sites, handlers, claims } = linkSites({ program, databases, tables, databaseForFile });
+  const { sites, handlers, claims, refreshes, repairs } = linkSites({ program, databases, tables, databaseForFile });
   const files = describeFiles(input);
   unread.push(...collectUnread(input, files.map((file) => file.path)));
-  return { databases, sites, handlers, claims, files, unread, counts: countSites(sites, handlers) };
+  return { databases, sites, handlers, claims, refreshes, repairs, files, unread, counts: countSites(sites, handlers) };
 }
 
 /** The files that hold facts, in order of their paths. */

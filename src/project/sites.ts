@@ -1,6 +1,6 @@
-import type { Handler, ProjectClaim, Site, Written } from "../model/project.ts";
+import type { Handler, ProjectClaim, Refresh, Repair, Site, Written } from "../model/project.ts";
 import { linkClaims } from "./claims.ts";
-import type { Draft, DraftConflict, DraftWritten, Linked } from "./clients/adapter.ts";
+import type { Draft, DraftConflict, DraftWritten, Effect, Linked } from "./clients/adapter.ts";
 import { isIncidental } from "./files.ts";
 import { inheritEntries } from "./entry-callers.ts";
 import { createFlow } from "./flow.ts";
@@ -11,7 +11,7 @@ import { settleRowFate } from "./row-fates.ts";
 import { valueOf, type Values } from "./values.ts";
 import { exportedAs } from "./exports.ts";
 
-export type Linkage = { sites: Site[]; handlers: Handler[]; claims: ProjectClaim[] };
+export type Linkage = { sites: Site[]; handlers: Handler[]; claims: ProjectClaim[]; refreshes: Refresh[]; repairs: Repair[] };
 
 /**
  * What code does with tables: every look-up and write with its table, columns, conflict clause and what stands around it; the handlers of
@@ -27,7 +27,15 @@ export function linkSites(linked: Linked): Linkage {
   guardSites(flow, handlers);
   handlers.finish();
   inheritEntries(flow);
-  return { sites, handlers: handlers.handlers, claims: linkClaims(linked, sites) };
+  return { sites, handlers: handlers.handlers, claims: linkClaims(linked, sites), ...maintenanceIn(effects) };
+}
+
+/** What code does for the schema's sake. */
+function maintenanceIn(effects: Effect[]): Pick<Linkage, "refreshes" | "repairs"> {
+  return {
+    refreshes: effects.flatMap((effect) => (effect.kind === "refresh" ? [{ database: effect.database, table: effect.table, at: effect.at, incidental: isIncidental(effect.path) }] : [])),
+    repairs: effects.flatMap((effect) => (effect.kind === "dedup" ? [{ database: effect.database, table: effect.table, dedup: effect.dedup, at: effect.at }] : [])),
+  };
 }
 
 /** What kind of site the call at some offsets is. */

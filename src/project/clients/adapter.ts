@@ -3,6 +3,7 @@ import type { Argument, Expression } from "../../model/expression.ts";
 import type { CallFact } from "../../model/facts.ts";
 import type { ClientName, Conflict, Database, Site, Value } from "../../model/project.ts";
 import type { Span } from "../../model/span.ts";
+import type { Dedup } from "../../model/statement.ts";
 import type { Env, Evaluated, Program } from "../program.ts";
 import type { RawChain } from "../chains.ts";
 import type { TableBindings } from "../schema/bindings.ts";
@@ -55,11 +56,14 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   decides?: boolean;
 };
 
-/** A statement that matters to its neighbours without being a site. */
+/** A statement that matters to its neighbours, or to the migrations, without being a site. `database` and `table`: ids, as resolved. */
 export type Effect = { path: string; call: number | null; at: Span } & (
   | { kind: "lock"; how: "advisory" | "row" | "table" | "other" }
   | { kind: "begin"; isolation: string | null }
   | { kind: "end" }
+  /** REFRESH MATERIALIZED VIEW CONCURRENTLY. */
+  | { kind: "refresh"; database: string; table: string }
+  | { kind: "dedup"; database: string; table: string; dedup: Dedup }
 );
 
 export type Reading = { drafts: Draft[]; effects: Effect[] };

@@ -13,14 +13,16 @@ import { returningOf, takesFirstRow } from "./row-use.ts";
 
 const STARTS: Record<string, Draft["kind"]> = { insert: "insert", update: "update", delete: "delete", from: "lookup", $count: "lookup", findFirst: "lookup", findMany: "lookup" };
 
+const REFRESH = "refreshMaterializedView";
+
 /** Drizzle: the table is what its argument is, whatever it is called on (reference §1.3 R2, §4.5, §4.6). */
-export const drizzle: ClientAdapter = { name: "drizzle", links: new Set(Object.keys(STARTS)), read: (view, linked) => readForCallers(view, linked, readDrizzle) };
+export const drizzle: ClientAdapter = { name: "drizzle", links: new Set([...Object.keys(STARTS), REFRESH]), read: (view, linked) => readForCallers(view, linked, readDrizzle) };
 
 function readDrizzle(view: CallView, linked: Linked): Reading | null {
   if (linked.tables.all.length === 0) return null;
   const index = view.links.findIndex((link) => link.args !== null && Object.hasOwn(STARTS, link.name));
   const start = view.links[index];
-  if (start === undefined) return null;
+  if (start === undefined) return readRefresh(view, linked);
   const kind = STARTS[start.name] ?? "lookup";
   if (start.name === "findFirst" || start.name === "findMany") return readRelational(view, linked, index, start);
   const value = argumentValue(view, linked, start, 0);
@@ -34,6 +36,15 @@ function readDrizzle(view: CallView, linked: Linked): Reading | null {
   read(view, linked, table, draft, start);
   const effects = view.names.has("for") ? rowLock(view) : [];
   return { drafts: [draft], effects };
+}
+
+/** `db.refreshMaterializedView(totals).concurrently()`. */
+function readRefresh(view: CallView, linked: Linked): Reading | null {
+  const link = linkNamed(view, REFRESH);
+  const value = link !== undefined && view.names.has("concurrently") ? argumentValue(view, linked, link, 0) : null;
+  const of = value === null ? null : tableFrom(linked, value);
+  if (of?.database == null) return null;
+  return { drafts: [], effects: [{ kind: "refresh", path: view.path, call: view.index, at: view.fact.at, database: of.database, table: of.table }] };
 }
 
 function rowLock(view: CallView): Reading["effects"] {

@@ -12,7 +12,7 @@ import { buildSql } from "./sql-template.ts";
 
 /** Methods that take SQL as a string (reference §3.3). */
 const METHODS = new Set(["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRaw", "$executeRaw", "raw", "one", "oneOrNone", "maybeOne", "none", "any", "many", "exec", "run", "queryRaw", "queryObject"]);
-const STATEMENT = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:with|insert|update|delete|select|begin|start\s+transaction|commit|rollback|lock|set\s+(?:local\s+|session\s+)?transaction)\b/i;
+const STATEMENT = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:with|insert|update|delete|select|begin|start\s+transaction|commit|rollback|lock|refresh|set\s+(?:local\s+|session\s+)?transaction)\b/i;
 
 /** SQL in tagged templates and in strings that are given to a client. */
 export const rawSql: ClientAdapter = { name: "raw-sql", links: new Set([...METHODS, "`"]), read: readRawSql };

@@ -26,7 +26,7 @@ export type SqlOrigin = {
 export function draftStatements(linked: Linked, statements: Statement[], origin: SqlOrigin): Reading {
   const reading: Reading = { drafts: [], effects: [] };
   for (const statement of statements) {
-    reading.effects.push(...effectsOf(statement, origin));
+    reading.effects.push(...effectsOf(statement, origin), ...maintenanceOf(linked, statement, origin));
     for (const query of statement.queries) reading.drafts.push(...draftQuery(linked, statement, query, origin));
   }
   return reading;
@@ -40,6 +40,16 @@ function effectsOf(statement: Statement, origin: SqlOrigin): Effect[] {
   else if (statement.isolation !== null) effects.push({ ...place, kind: "begin", isolation: statement.isolation, at: statement.at });
   if (statement.transaction === "commit" || statement.transaction === "rollback") effects.push({ ...place, kind: "end", at: statement.at });
   return effects;
+}
+
+function maintenanceOf(linked: Linked, { at, refresh, dedup }: Statement, origin: SqlOrigin): Effect[] {
+  const place = { path: origin.path, call: origin.call, at };
+  const view = refresh?.concurrently === true ? findTable(linked, origin, refresh.view) : null;
+  const repaired = dedup === null ? null : findTable(linked, origin, dedup.table);
+  return [
+    ...(view === null ? [] : [{ ...place, kind: "refresh" as const, database: view.database.id, table: view.table.id }]),
+    ...(dedup === null || repaired === null ? [] : [{ ...place, kind: "dedup" as const, database: repaired.database.id, table: repaired.table.id, dedup }]),
+  ];
 }
 
 function draftQuery(linked: Linked, statement: Statement, query: SqlQuery, origin: SqlOrigin): Draft[] {

@@ -47,7 +47,7 @@ export function readFunctionBody(scope: Scope, node: Node): Statement[] {
   const parameters = (definition.parameters ?? []).flatMap((parameter) => as(parameter, "FunctionParameter")?.name ?? []);
   const named: SqlSource = { ...source, variables: new Set(parameters) };
   const statements = language === "sql" ? readSqlBody(named) : readProcedure(scope, named);
-  return statements.filter((s) => s.queries.length > 0 || s.lock !== null).map((s) => ({ ...s, changes: [], dedup: null, refusesTransaction: false }));
+  return statements.filter((s) => s.queries.length > 0 || s.lock !== null || s.refresh !== null).map((s) => ({ ...s, changes: [], dedup: null, refusesTransaction: false }));
 }
 
 function readAtomicBody(scope: Scope, body: Node): Statement[] {
