@@ -74,6 +74,11 @@ function renderPage(rule) {
     rule.fix,
     ...(bad === null ? [] : ["## What it finds", ...renderFiles(bad), "uniqlint says:", renderFindings(bad, rule)]),
     ...(good === null ? [] : ["## What it accepts", ...renderFiles(good)]),
+    "## What PostgreSQL answers",
+    "Every prompt is a connection of its own to PostgreSQL 18; the tests type all of this and compare the answers.",
+    ...renderTranscripts(rule.name, "bad"),
+    "After the fix:",
+    ...renderTranscripts(rule.name, "good"),
   ].join("\n\n") + "\n";
 }
 
@@ -101,6 +106,16 @@ function renderFiles(folder) {
 function renderFindings(folder, rule) {
   const findings = lintFolder(folder, rule);
   return fence("text", findings.map(({ file, line, column, severity, message }) => `${file}:${line}:${column} ${severity}: ${message}`).join("\n"));
+}
+
+/** What test/proofs.test.ts has the server say, the plain `bad.txt` (or `good.txt`) first. */
+function renderTranscripts(rule, kind) {
+  const folder = join(root, "fixtures/rules", rule, "proof");
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(kind) && name.endsWith(".txt")) : [];
+  const plain = `${kind}.txt`;
+  return names
+    .sort((a, b) => Number(b === plain) - Number(a === plain) || (a < b ? -1 : 1))
+    .map((name) => fence("text", readFileSync(join(folder, name), "utf8")));
 }
 
 function fence(language, text) {

@@ -36,3 +36,21 @@ describe.each(rules.map(({ name }) => name))("%s", (rule) => {
     expect(await play(server, transcript, folderOf(rule))).toBe(transcript.trimEnd());
   });
 });
+
+describe("the player", () => {
+  test("takes no answer from the transcript", async () => {
+    expect(await play(server, "db=> SELECT 1 AS one;\n one\n-----\n   2\n(1 row)", "")).toBe("db=> SELECT 1 AS one;\n one\n-----\n   1\n(1 row)");
+  });
+
+  test("says who waits, and refuses to end before they have their answer", async () => {
+    const lock = ["a=> BEGIN;", "a=> SELECT pg_advisory_xact_lock(7);", "b=> SELECT pg_advisory_xact_lock(7);"];
+    await expect(play(server, lock.join("\n"), "")).rejects.toThrow("b still waits at the end");
+    expect(await play(server, [...lock, "a=> COMMIT;"].join("\n"), "")).toMatch(/\(waits for a\)\na=> COMMIT;\nCOMMIT\n\(b goes on\)/);
+  });
+
+  test("begins with an empty database", async () => {
+    const transcript = "db=> CREATE TABLE t (id int);\nCREATE TABLE";
+    expect(await play(server, transcript, "")).toBe(transcript);
+    expect(await play(server, transcript, "")).toBe(transcript);
+  });
+});
