@@ -31,9 +31,44 @@ function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): 
       return binaryAnswers(flow, place, test, holds);
     case "call":
       return callAnswers(flow, place, test, holds);
+    case "conditional":
+      return conditionalAnswers(flow, place, test, holds);
+    case "local":
+      return localAnswers(flow, place, test, holds);
     default:
       return truthAnswers(flow, place, test, holds);
   }
+}
+
+/** `const taken = rows.length > 0; if (taken)`: a local that has one value says what the value says. */
+function localAnswers(flow: Flow, place: Place, test: Extract<Expression, { kind: "local" }>, holds: boolean): Answer[] {
+  const own = truthAnswers(flow, place, test, holds);
+  if (own.length > 0) return own;
+  const local = flow.program.facts(place.path)?.code?.locals[test.local];
+  const [only, ...others] = local?.kind === "const" || local?.kind === "let" ? local.values : [];
+  const follows = only !== undefined && others.length === 0 && only.path.length === 0 && ["unary", "binary", "call", "conditional"].includes(only.value.kind);
+  return follows ? answersOf(flow, place, only.value, holds) : [];
+}
+
+/** `row ? toLabel(row) : null` holds where `row && toLabel(row)` does. */
+function conditionalAnswers(flow: Flow, place: Place, test: Extract<Expression, { kind: "conditional" }>, holds: boolean): Answer[] {
+  const { start, end } = test;
+  const own = truthAnswers(flow, place, test, holds);
+  if (own.length > 0) return own;
+  if (isNothing(test.else)) return answersOf(flow, place, { kind: "binary", operator: "&&", left: test.test, right: test.then, start, end }, holds);
+  if (!isNothing(test.then)) return [];
+  const left: Expression = { kind: "unary", operator: "!", of: test.test, start, end };
+  return answersOf(flow, place, { kind: "binary", operator: "&&", left, right: test.else, start, end }, holds);
+}
+
+/** What stands for "there is none". */
+function isNothing(expression: Expression): boolean {
+  return expression.kind === "null" || expression.kind === "undefined" || (expression.kind === "boolean" && !expression.value);
+}
+
+/** Whatever it is made of. */
+function isAlwaysTrue(expression: Expression): boolean {
+  return ["object", "array", "new", "function"].includes(expression.kind) || (expression.kind === "boolean" && expression.value);
 }
 
 function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
@@ -70,9 +105,15 @@ function logicalAnswers(flow: Flow, place: Place, { operator, left, right }: Bin
   const other = answersOf(flow, place, right, holds);
   if ((operator === "&&") === holds) return merge([...own, ...other]);
   const asked = new Set(other.map((each) => each.site));
-  const about = (each: Answer): boolean => asked.has(each.site) || (mentionsSame(left, right) && !measures(right));
+  const about = (each: Answer): boolean => asked.has(each.site) || isAlwaysTrue(right) || (mentionsSame(left, right) && !measures(right));
   const rest = other.filter((each) => !own.some((first) => first.site === each.site));
-  return merge([...own.map((each) => (about(each) ? each : open(each))), ...rest.map(open)]);
+  const more = comparesMore(left, right);
+  return merge([...own.map((each) => (about(each) ? (more ? { ...each, narrowed: true } : each) : open(each))), ...rest.map(open)]);
+}
+
+/** `last && last.query === query` asks for a row that has more in common with the new one than what was looked up. */
+function comparesMore(left: Expression, right: Expression): boolean {
+  return right.kind === "binary" && /^[!=]==?$/.test(right.operator) && mentionsSame(left, right) && ![right.left, right.right].some((side) => isConstant(side) && side.kind !== "string");
 }
 
 function open(each: Answer): Answer {
@@ -147,11 +188,18 @@ function callAnswers(flow: Flow, place: Place, test: Extract<Expression, { kind:
   return truthAnswers(flow, place, test, holds);
 }
 
-/** What the truth of a function's answer says: `return rows.length > 0`, `return !!row`. */
+/** What the truth of a function's answer says: `return rows.length > 0`, `return !!row`, `if (!row) return null; return toLabel(row)`. */
 function returnedAnswers(flow: Flow, place: Place, to: FunctionAt, test: Extract<Expression, { kind: "call" }>, holds: boolean): Answer[] {
   const fact = flow.program.facts(to.path)?.code?.functions[to.function];
   const bindings = [{ to, args: argumentsOf(flow.program, place.path, test.args) }, ...place.bindings];
   const inner: Place = { path: to.path, inside: to.function, depth: place.depth + 1, bindings };
-  const asked = (fact?.returns ?? []).filter((returned) => !isConstant(returned)).slice(0, 6);
-  return merge(asked.flatMap((returned) => answersOf(flow, inner, returned, holds)));
+  return merge(
+    (fact?.returns ?? []).slice(0, 6).flatMap((returned, i) => {
+      const truth = isNothing(returned) ? false : isAlwaysTrue(returned) ? true : null;
+      const own = truth === null && !isConstant(returned) ? answersOf(flow, inner, returned, holds) : [];
+      // A value that is known, or made of the row, says what made the function return it.
+      if (own.length > 0 || truth === !holds) return own;
+      return (fact?.returnConditions?.[i] ?? []).flatMap((step) => (step.kind === "condition" ? answersOf(flow, inner, step.test, step.holds) : []));
+    }),
+  );
 }
