@@ -2,11 +2,10 @@ import {
   cannotViolate,
   databaseOf,
   describeKey,
+  isHandledOnEveryWay,
   isIsolated,
   isPassedOver,
-  isRetried,
   isSerialized,
-  isViolationHandled,
   joinWords,
   keysViolatedBy,
   meaningOfRest,
@@ -48,6 +47,8 @@ export const noCheckThenInsert: Rule = {
 type Check = {
   lookup: Site;
   calls: number;
+  /** The ways in on which it is asked; undefined: all. */
+  ways: number[] | undefined;
   /** Columns that are compared and written with the same value. */
   same: Written[];
   /** Literals that are compared, but not written alike: `status = 'open'`. */
@@ -72,7 +73,7 @@ function checksBefore(project: Project, insert: Site): Check[] {
     const sought = match.length > (lookup.match ?? []).length;
     const many = !sought && (insert.rows === "many" || (insert.loop && !lookup.loop));
     const asks = guard.narrowed === true || lookup.matchRest.some((rest) => rest.includes("…")) ? "part" : many ? "none" : "row";
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, same, more, asks });
+    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, ways: guard.ways, same, more, asks });
   }
   return checks.sort((a, b) => a.calls - b.calls);
 }
@@ -115,7 +116,7 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
 /** `max(position) + 1` of the same table, written into a key: two callers that read the same last row write the same number. */
 function nextNumber(project: Project, insert: Site): Problem | null {
   const table = tableOf(project, insert);
-  if (!table || table.kind !== "table" || isViolationHandled(project, insert) || isRetried(insert)) return null;
+  if (!table || table.kind !== "table" || isHandledOnEveryWay(project, insert, undefined)) return null;
   const counted = (insert.columns ?? []).filter((item) => item.value.origin === "query" && /\+ 1\b/.test(item.value.text)).map((item) => item.column);
   const key = keysViolatedBy(table, insert).find((candidate) => surelyLiesIn(table, insert, candidate) && partColumns(candidate).some((column) => counted.includes(column)));
   const lookup = key && lastRead(project, insert);
@@ -203,7 +204,7 @@ function placesOf(check: Check, table: Table): NonNullable<Problem["see"]> {
 
 /** `filters`: what the look-up also asks for, of columns of this table. */
 function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey, filters: string[]): Problem | null {
-  if (isViolationHandled(project, insert) || isRetried(insert)) return null;
+  if (isHandledOnEveryWay(project, insert, check.ways)) return null;
   const keyColumns = partColumns(key);
   const narrower = filters.filter((text) => !keyColumns.includes(text));
   const place = placeOfKey(key);

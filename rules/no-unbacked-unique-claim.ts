@@ -73,8 +73,10 @@ function columnsOf(claim: ProjectClaim, table: Table): string[] | null {
 /** A plain index that is called unique is one that was meant to be. */
 function judgeName(database: Database, table: Table, index: Index): Problem | null {
   const at = index.declared[0] ?? index.built[0];
-  if (!at || !index.name || !/(^|_)(unique|uniq|uidx|uq)(_|$)/i.test(index.name)) return null;
   const columns = partColumns(index);
+  // Default names repeat the columns', and a column may be called `uniq_id`.
+  const own = columns.reduce((name, column) => name.replace(column, ""), index.name ?? "");
+  if (!at || !/(^|_)(unique|uniq|uidx|uq)(_|$)/i.test(own)) return null;
   if (isBacked(database, table, columns)) return null;
   return {
     message:

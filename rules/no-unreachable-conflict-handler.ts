@@ -140,14 +140,15 @@ function judgeTests(project: Project, handler: Handler): Problem | null {
     const table = tableOf(project, sites[0]!);
     // A helper that reads the wrong place is wrong itself; one that is asked for a value that cannot be there is not.
     const at = first.by === "path" || isInside(test.at, handler.body) ? test.at : handler.at;
+    const sure = whys.every((why) => why?.sure === true);
     return {
-      message: `This test for a unique violation can never be true: ${first.why} The violation (23505) goes on as if there were no handler.`,
+      message: `This test for a unique violation ${sure ? "can never be true" : "is never true where the driver adapter is used"}: ${first.why} The violation (23505) goes on as if there were no handler.`,
       at,
       see: at === handler.at ? [{ at: test.at, message: "compared here" }] : test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
       table: table?.id ?? null,
       columns: null,
       sqlstate: "23505",
-      ...(whys.every((why) => why?.sure === true) ? {} : { severity: "warning" as const }),
+      ...(sure ? {} : { severity: "warning" as const }),
     };
   }
   return null;

@@ -56,6 +56,24 @@ describe("a look-up decides", () => {
     expect(guards(`if (await exists(email)) return; ${INSERT};`, helper)).toEqual(["lookup absent 1"]);
   });
 
+  test("through a function that makes something of the row", () => {
+    const find = `const row = await db.query.users.findFirst({ where: eq(users.email, mail) });`;
+    for (const answer of [`if (!row) return null; return { ...row, label: row.email };`, `return row ? toLabel(row) : null;`, `if (!row) { return undefined; } return new Label(row);`, `if (row) return true; return false;`]) {
+      expect(guards(`const known = await find(email); if (known) return known; ${INSERT};`, `async function find(mail: string) { ${find} ${answer} }`), answer).toEqual(["lookup absent 1"]);
+    }
+  });
+
+  test("a comparison that is kept in a local", () => {
+    expect(guards(`const rows = ${FIND}; const taken = rows.length > 0; if (taken) return; ${INSERT};`)).toEqual(["lookup absent 0"]);
+    expect(guards(`const row = orgId ? await db.query.users.findFirst({ where: eq(users.email, email) }) : null; if (row) return; ${INSERT};`)).toEqual(["lookup absent 0"]);
+  });
+
+  test("a row that must have more in common is not the row that was looked up", () => {
+    const last = `const last = await db.query.users.findFirst({ where: eq(users.orgId, orgId) });`;
+    expect(insertIn(`${last} const same = last && last.email === email; if (same) return last; ${INSERT};`).guards).toMatchObject([{ kind: "lookup", when: "absent", narrowed: true }]);
+    expect(insertIn(`${last} if (last && !last.active) return last; ${INSERT};`).guards[0]).not.toHaveProperty("narrowed");
+  });
+
   test("from the caller, told in the inserting function's words", () => {
     const project = drizzleProject(`
       async function create(org: string, mail: string) { await db.insert(users).values({ id: "a", orgId: org, email: mail }); }
@@ -72,6 +90,23 @@ describe("a look-up decides", () => {
       class Repo { async find(email: string) { return db.query.users.findFirst({ where: eq(users.email, email) }); } async create(email: string) { await db.insert(users).values({ id: "a", orgId: "o", email }); } }
       export class Service { constructor(private repo: Repo) {} async ensure(email: string) { const row = await this.repo.find(email); if (!row) await this.repo.create(email); } }`;
     expect(guardsOf(firstSite(drizzleProject(code), "insert"))).toEqual(["lookup absent 2"]);
+  });
+});
+
+describe("several ways in", () => {
+  const add = `async function add(orgId: string, email: string) { ${INSERT}; }`;
+  const handled = `try { await add("o", "e"); } catch (e: any) { if (e.cause?.code !== "23505") throw e; }`;
+
+  test("a handler stands on the ways that pass it", () => {
+    const site = firstSite(drizzleProject(`${add} export async function a() { ${handled} } export async function b() { await add("o", "e"); }`), "insert");
+    expect([site.ways, site.guards]).toMatchObject([2, [{ kind: "handler", calls: 1, ways: [0] }]]);
+  });
+
+  test("on all of them it says nothing of ways", () => {
+    const site = firstSite(drizzleProject(`${add} export async function a() { ${handled} } async function c() { await add("o", "e"); } export async function b() { try { await c(); } catch {} }`), "insert");
+    expect(site.guards.map((guard) => guard.ways)).toEqual([[0], [1]]);
+    const one = firstSite(drizzleProject(`${add} async function c() { ${handled} } export const a = () => c(); export const b = () => c();`), "insert");
+    expect([one.ways, one.guards.map((guard) => guard.ways)]).toEqual([2, [undefined]]);
   });
 });
 

@@ -25,7 +25,7 @@ export function whyNeverPrisma(project: Project, versions: Record<string, string
   if (isAtLeast(version, 7, 0)) return adapted ? whyNeverAdapted(project, version, adapter, sites, test, path) : null;
   if (adapter === undefined || !/^meta\.target(\.0)?$/.test(path)) return null;
   const name = quotedColumn(project, sites, test);
-  return name === null ? null : { why: `with its driver adapter, Prisma ${adapter} gives the column with Postgres' quotes, ${JSON.stringify(`"${name}"`)}.`, by: "value", sure: false };
+  return name === null ? null : { why: `@prisma/adapter-pg ${adapter} gives the column with Postgres' quotes, ${JSON.stringify(`"${name}"`)}.`, by: "value", sure: false };
 }
 
 function whyNeverAdapted(project: Project, version: string, adapter: string | undefined, sites: Site[], test: Named, path: string): NeverTrue | null {

@@ -124,6 +124,8 @@ export type Site = {
   /** Where a missing row of RETURNING is taken for a failure (`throws`: what is thrown), or where a caller takes the row for granted (`throws` null). */
   absence?: { at: Span; throws: string | null };
   guards: Guard[];
+  /** How many ways lead here through the project's functions, as far as callers are followed; guards name them by number. */
+  ways: number;
   entry: Entry;
   inside: FunctionRef | null;
   /** In a loop over rows. */
@@ -181,9 +183,12 @@ export type Conflict = {
   at: Span;
 };
 
-export type Guard =
+/** `ways`: on which of the site's ways in it stands (see Site.ways). Absent: on all of them. */
+export type Guard = { ways?: number[] } & GuardKind;
+
+type GuardKind =
   /** A handler around it (`calls`: how many calls up) that deals with unique violations, or may. */
-  | { kind: "handler"; handler: number; calls: number }
+  | { kind: "handler"; handler: number; calls: number; /** One turn of a loop: the other turns go on. */ perItem?: true }
   | { kind: "transaction"; isolation: string | null; at: Span; calls: number; retries: boolean }
   | { kind: "lock"; how: "advisory" | "row" | "table" | "other"; at: Span; calls: number }
   /**
@@ -214,6 +219,8 @@ export type Handler = {
   handles: "unique" | "any" | "other" | "unknown";
   rethrows: "always" | "unmatched" | "never";
   swallows: boolean;
+  /** Hands the error to a function that tells unique violations from other errors: `throw toHttpError(error)`. */
+  maps: boolean;
   /** Sites it guards, those in called functions too. */
   covers: number[];
   /** False: it guards calls that could not be followed, so there may be more. */

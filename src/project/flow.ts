@@ -30,8 +30,11 @@ export type Flow = {
 
 /** What a function's parameters are when it is called from the frame around. */
 export type Binding = { to: FunctionAt; args: Evaluated[] };
-/** A call that runs, with what has to be around it. `calls`: how many calls up; `bindings`: from the innermost function outwards. */
-export type Frame = { path: string; call: number; fact: CallFact; root: number | null; calls: number; bindings: Binding[] };
+/**
+ * A call that runs, with what has to be around it. `calls`: how many calls up; `bindings`: from the innermost function outwards; `ways`: which
+ * of the ways that lead to the first frame's call pass here.
+ */
+export type Frame = { path: string; call: number; fact: CallFact; root: number | null; calls: number; bindings: Binding[]; ways: number[] };
 
 /** Calls are followed this far up, and this many frames in all. */
 const FARTHEST = 3;
@@ -95,29 +98,62 @@ function indexFlows(code: CodeFacts | null): Map<number | null, number[]> {
   return index;
 }
 
+type Links = { callers: Map<Frame, Frame[]>; asides: Map<Frame, Frame[]>; cut: Set<Frame> };
+
 function findFrames(flow: Flow, path: string, call: number): Frame[] {
   const code = flow.program.facts(path)?.code;
   const fact = code?.calls[call];
   if (code == null || fact === undefined) return [];
-  const first: Frame = { path, call, fact, root: flowRoot(code, fact.function), calls: 0, bindings: [] };
+  const first: Frame = { path, call, fact, root: flowRoot(code, fact.function), calls: 0, bindings: [], ways: [] };
   const frames = [first];
-  const seen = new Set([`${path}#${String(first.root)}`]);
+  const seen = new Map<string, Frame>([[`${path}#${String(call)}`, first]]);
+  const links: Links = { callers: new Map(), asides: new Map(), cut: new Set() };
   for (const frame of frames) {
-    if (frames.length >= MOST_FRAMES) break;
-    frames.push(...wrappersOf(flow, frame));
+    if (frames.length >= MOST_FRAMES) {
+      links.cut.add(frame);
+      continue;
+    }
+    const asides = wrappersOf(flow, frame);
+    links.asides.set(frame, asides);
+    frames.push(...asides);
     if (frame.calls >= FARTHEST || frame.root === null) continue;
     const to: FunctionAt = { path: frame.path, function: frame.root };
+    const callers: Frame[] = [];
+    links.callers.set(frame, callers);
     for (const caller of flow.graph.callers(to)) {
       // What tests and seeds do around a function says nothing of how it runs.
       if (isIncidental(caller.path) && !isIncidental(path)) continue;
-      const next = frameOf(flow, caller, frame, to);
-      if (next === null || frames.length >= MOST_FRAMES) continue;
-      const key = `${next.path}#${String(next.call)}`;
-      if (!seen.has(key)) frames.push(next);
-      seen.add(key);
+      const key = `${caller.path}#${String(caller.call)}`;
+      const next = seen.get(key) ?? frameOf(flow, caller, frame, to);
+      if (next === null) continue;
+      if (frames.length >= MOST_FRAMES && !seen.has(key)) {
+        links.cut.add(frame);
+        continue;
+      }
+      callers.push(next);
+      if (seen.has(key)) continue;
+      frames.push(next);
+      seen.set(key, next);
     }
   }
+  numberWays(frames, links);
   return frames.slice(0, MOST_FRAMES);
+}
+
+/** Each frame that nobody is seen to call begins a way; one whose callers were cut off begins none that is known. */
+function numberWays(frames: Frame[], { callers, asides, cut }: Links): void {
+  const called = new Map<Frame, Frame[]>();
+  for (const [frame, list] of callers) for (const caller of list) called.set(caller, [...(called.get(caller) ?? []), frame]);
+  const aside = new Set([...asides.values()].flat());
+  const starts = frames.filter((frame) => !aside.has(frame) && (callers.get(frame) ?? []).length === 0 && !cut.has(frame));
+  for (const [way, start] of starts.entries()) {
+    const passed = new Set([start]);
+    for (const frame of passed) {
+      frame.ways.push(way);
+      for (const beside of asides.get(frame) ?? []) beside.ways.push(way);
+      for (const next of called.get(frame) ?? []) passed.add(next);
+    }
+  }
 }
 
 function frameOf(flow: Flow, caller: CallAt, frame: Frame, to: FunctionAt): Frame | null {
@@ -125,7 +161,7 @@ function frameOf(flow: Flow, caller: CallAt, frame: Frame, to: FunctionAt): Fram
   const fact = code?.calls[caller.call];
   if (code == null || fact === undefined) return null;
   const args = argumentsOf(flow.program, caller.path, caller.args);
-  return { path: caller.path, call: caller.call, fact, root: flowRoot(code, fact.function), calls: frame.calls + 1, bindings: [...frame.bindings, { to, args }] };
+  return { path: caller.path, call: caller.call, fact, root: flowRoot(code, fact.function), calls: frame.calls + 1, bindings: [...frame.bindings, { to, args }], ways: [] };
 }
 
 /** Arguments up to the first spread. */
@@ -141,11 +177,11 @@ function wrappersOf(flow: Flow, frame: Frame): Frame[] {
   return frame.fact.context.flatMap((step): Frame[] => {
     const handed = step.kind === "function" ? code?.functions[step.function]?.callbackOf : null;
     if (code == null || handed == null || handed.call === null) return [];
-    return flow.graph.callees(frame.path, handed.call).flatMap(({ to }) => callsOfParameter(flow, to, handed.argument).map((call) => ({ ...call, calls: frame.calls + 1, bindings: frame.bindings })));
+    return flow.graph.callees(frame.path, handed.call).flatMap(({ to }) => callsOfParameter(flow, to, handed.argument).map((call) => ({ ...call, calls: frame.calls + 1, bindings: frame.bindings, ways: [] })));
   });
 }
 
-function callsOfParameter(flow: Flow, to: FunctionAt, position: number): Omit<Frame, "calls" | "bindings">[] {
+function callsOfParameter(flow: Flow, to: FunctionAt, position: number): Omit<Frame, "calls" | "bindings" | "ways">[] {
   const code = flow.program.facts(to.path)?.code;
   const parameter = code?.functions[to.function]?.parameters.find((item) => item.position === position && item.path.length === 0);
   if (code == null || parameter === undefined) return [];

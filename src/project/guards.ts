@@ -1,4 +1,5 @@
 import { partColumns } from "../catalog/keys.ts";
+import type { ContextStep } from "../model/facts.ts";
 import type { Guard, Site, Value, Written } from "../model/project.ts";
 import { answersOfCondition, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
@@ -28,7 +29,8 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     const inside = draft.via === undefined ? [] : flow.frames(draft.via.path, draft.via.call).slice(0, 1);
     const frames = [...inside, ...flow.frames(site.at.path, draft.call)];
     const relevant = site.kind === "lookup" ? frames.slice(0, inside.length + 1) : frames;
-    const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers));
+    site.ways = new Set(frames.flatMap(({ ways }) => ways)).size;
+    const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers).map((guard) => (frame.ways.length < site.ways && !inside.includes(frame) ? { ...guard, ways: frame.ways } : guard)));
     const result = handlers.resultOf(id);
     if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });
     site.guards.push(...settle(guards));
@@ -43,13 +45,18 @@ function locksOfFile(flow: Flow, path: string): Guard[] {
 /** Without repetitions; a transaction inside a retry is one that is retried. */
 function settle(guards: Guard[]): Guard[] {
   const retried = guards.some((guard) => guard.kind === "retry");
-  const seen = new Set<string>();
-  return guards.flatMap((guard) => {
-    const key = guard.kind === "lookup" ? `lookup ${String(guard.site)} ${guard.when}` : guard.kind === "handler" ? `handler ${String(guard.handler)}` : JSON.stringify(guard);
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [guard.kind === "transaction" && retried ? { ...guard, retries: true } : guard];
-  });
+  const kept = new Map<string, Guard>();
+  for (const guard of guards) {
+    const key = guard.kind === "lookup" ? `lookup ${String(guard.site)} ${guard.when}` : guard.kind === "handler" ? `handler ${String(guard.handler)}` : JSON.stringify({ ...guard, ways: [] });
+    const seen = kept.get(key);
+    const next = guard.kind === "transaction" && retried ? { ...guard, retries: true } : guard;
+    kept.set(key, seen === undefined ? next : onWaysOf(seen, guard));
+  }
+  return [...kept.values()];
+}
+
+function onWaysOf({ ways, ...guard }: Guard, other: Guard): Guard {
+  return ways === undefined || other.ways === undefined ? guard : { ...guard, ways: [...new Set([...ways, ...other.ways])] };
 }
 
 function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
@@ -59,12 +66,19 @@ function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handl
 }
 
 function handlerGuards(frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
-  const facts = frame.fact.context.flatMap((step) => (step.kind === "try" ? [step.handler] : []));
-  if (frame.fact.handler !== null) facts.push(frame.fact.handler);
-  return facts.reverse().flatMap((fact): Guard[] => {
+  const { context } = frame.fact;
+  const tries = context.flatMap((step, i) => (step.kind === "try" ? [{ fact: step.handler, perItem: isLoopBody(context, i) }] : []));
+  if (frame.fact.handler !== null) tries.push({ fact: frame.fact.handler, perItem: false });
+  return tries.reverse().flatMap(({ fact, perItem }): Guard[] => {
     const handler = handlers.handlerOf(frame.path, fact);
-    return handler === null ? [] : [{ kind: "handler", handler: handler.id, calls: frame.calls }];
+    return handler === null ? [] : [{ kind: "handler", handler: handler.id, calls: frame.calls, ...(perItem ? { perItem: true } : {}) }];
   });
+}
+
+/** `for (const row of rows) { try { … } catch { … } }`. */
+function isLoopBody(context: ContextStep[], index: number): boolean {
+  const last = context.slice(0, index).findLast((step) => step.kind === "loop" || step.kind === "function" || step.kind === "try");
+  return last?.kind === "loop" && last.over !== null;
 }
 
 const RETRY = /(?:^|\.|[a-z])(?:[rR]etry|[rR]etries|[bB]ackoff|pRetry|retrying|asyncRetry)\w*(?:\(\))?$/;

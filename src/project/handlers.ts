@@ -3,6 +3,7 @@ import type { ErrorTest, Handler } from "../model/project.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
 import type { ErrorScope } from "./error-helpers.ts";
 import { coverageOf } from "./coverage.ts";
+import { isHandedToMapper, testsOfFunction } from "./error-mappers.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
 import { resultHandlers } from "./result-handlers.ts";
@@ -69,7 +70,7 @@ function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler,
   const found = readTests(flow, path, fact);
   return {
     at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: handlesOf(found, fact.rethrows, keyNamesOf(flow)), rethrows: fact.rethrows,
-    swallows: fact.swallows, covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
+    swallows: fact.swallows, maps: isHandedToMapper(flow, path, fact), covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
   };
 }
 
@@ -88,13 +89,10 @@ function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const parameter = target?.parameters.find((item) => item.position === 0);
   if (to === null || target === undefined || parameter === undefined) return { tests: [], opaque: callee === null ? 0 : 1 };
   const inner: ErrorScope = { ...scope, path: to.path, inside: to.function, error: new Map([[parameter.local, parameter.path]]), depth: 1 };
-  const own = flow.program.facts(to.path)?.code?.calls.filter((call) => call.function === to.function) ?? [];
-  const steps = [...(target.returnConditions ?? []).flat(), ...own.flatMap((call) => call.context)];
-  const asked = [...steps.flatMap((step) => (step.kind === "condition" ? [step.test] : [])), ...own.filter((call) => call.use.kind === "condition").map((call) => call.expression), ...target.returns];
-  const all = asked.map((test) => testsOf(inner, test, false));
-  const tests = all.flatMap((each) => each.tests);
-  const isSilent = tests.length === 0 && target.returns.length === 0;
-  return { tests, opaque: all.reduce((sum, each) => sum + each.opaque, isSilent ? 1 : 0) };
+  const code = flow.program.facts(to.path)?.code;
+  const found = code == null ? { tests: [], opaque: 0 } : testsOfFunction(inner, code, to.function);
+  const isSilent = found.tests.length === 0 && target.returns.length === 0;
+  return { tests: found.tests, opaque: found.opaque + (isSilent ? 1 : 0) };
 }
 
 function withoutRepeats(tests: ErrorTest[]): ErrorTest[] {

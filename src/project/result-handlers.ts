@@ -27,7 +27,7 @@ export function resultHandlers(flow: Flow): Result[] {
     if (result === null) continue;
     const handles = result.tests.some((test) => test.kind !== "class") && result.asks ? "unique" : result.opaque > 0 ? "unknown" : "any";
     out.push({
-      site: id, at: result.at, form: "result", body: result.at, tests: result.tests, opaqueTests: result.opaque, handles, rethrows: "never", swallows: false, covers: [id],
+      site: id, at: result.at, form: "result", body: result.at, tests: result.tests, opaqueTests: result.opaque, handles, rethrows: "never", swallows: false, maps: false, covers: [id],
       coversAll: true, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
     });
   }

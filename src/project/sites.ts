@@ -69,6 +69,7 @@ function finishSite(linked: Linked, values: Values, draft: Draft, id: number, mi
     conflict: draft.conflict === null ? null : finishConflict(draft.conflict, finish),
     returning: draft.returning,
     guards: [],
+    ways: 1,
     entry: migrations.has(path) ? "migration" : null,
     inside: fact === undefined ? null : { path, name: fact.name, at: fact.at, exported },
     loop: call?.context.some((step) => step.kind === "loop") ?? false,

@@ -1,7 +1,7 @@
 /** Names of calls and members that say where a value comes from. */
 
 const GENERATORS =
-  /^(?:nanoid|customAlphabet|uuid|uuidv?\d|v[1-8]|randomUUID|randomUUIDv7|createId|cuid2?|ulid|monotonicUlid|ksuid|xid|typeid|typeidUnboxed|init|objectId|ObjectId|randomBytes|getRandomValues|randomInt|randomString|randomId|shortid|snowflake|generate\w*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Key|Token|Secret|Nonce|Code|Slug)|(?:create|make|new|gen|get|random|unique|mint)(?:New|Random|Unique|Prefixed|Friendly|Short|Secure|Api|API)*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Token|Nonce|Secret))$/;
+  /^(?:nanoid|customAlphabet|uuid|uuidv?\d|v[1-8]|randomUUID|randomUUIDv7|createId|cuid2?|ulid|monotonicUlid|ksuid|xid|typeid|typeidUnboxed|init|objectId|ObjectId|randomBytes|getRandomValues|(?:get|gen|make|create|generate)?[rR]andom\w*|shortid|snowflake|generate\w*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Key|Token|Secret|Nonce|Code|Slug)|(?:create|make|new|gen|get|random|unique|mint)(?:New|Random|Unique|Prefixed|Friendly|Short|Secure|Api|API)*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Token|Nonce|Secret))$/;
 
 /** Does a call of this name give a new value each time? `init` and `v4` are uuid's and cuid2's. */
 export function isGeneratorName(name: string): boolean {
@@ -11,6 +11,11 @@ export function isGeneratorName(name: string): boolean {
 /** Is a function of this text one that was made to generate: `const newSlug = customAlphabet("…", 12)`, then `newSlug()`? */
 export function isMadeGenerator(callee: string): boolean {
   return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)$/s.test(callee);
+}
+
+/** `buildDuplicateName(name, taken)`: it makes a value that is not taken yet. */
+export function isDisambiguatorName(name: string): boolean {
+  return /[uU]nique|[dD]uplicateName|[aA]vailable|[nN]ext(?:Free|Available|Name|Slug)|[fF]ree(?:Name|Slug)|[dD]isambiguate|[dD]eduplicate(?:Name|Slug)|(?:ensure|make|generate|build)\w*(?:Copy|Suffix)/.test(name);
 }
 
 /** `hashToken(token)`: of another value it is another one. */

@@ -4,7 +4,7 @@ import { evaluate } from "./evaluate.ts";
 import { expressionAt, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
-import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator } from "./value-names.ts";
+import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator, isDisambiguatorName } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
 type Origin = Value["origin"];
@@ -100,7 +100,7 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   // `createApiKey()` is told nothing, so what it makes is new; `createCustomer(input)` may be told the same again.
   if (isCreatorName(name)) return all === "literal" && !value.new ? "generated" : "computed";
   // `freeName(name, takenNames)`: what is there already decides.
-  const decided = all !== "query" && all !== "created" && args.includes("query");
+  const decided = isDisambiguatorName(name) || (all !== "query" && all !== "created" && args.includes("query"));
   return all === "literal" || all === "null" || decided ? "computed" : all;
 }
 

@@ -14,12 +14,14 @@ type Call = Extract<Expression, { kind: "call" }>;
 export function wrappersAround(flow: Flow, frame: Frame): Guard[] {
   const code = flow.program.facts(frame.path)?.code;
   if (code == null) return [];
-  const around = [...holders(code, frame.fact), ...callbacks(code, frame.fact)];
+  const inside = callbacks(code, frame.fact);
+  // `queryResult(db.transaction(async (tx) => …))`: the call that takes the callback is itself handed over.
+  const around = [...holders(code, frame.fact), ...inside, ...inside.flatMap(({ taker }) => (taker === undefined ? [] : holders(code, taker)))];
   return around.filter((each) => mayCatch(flow, frame.path, each)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
 }
 
 /** `position`: of the callback among the call's arguments; null: the promise itself is handed over. */
-type Around = { call: Call; inside: number | null; at: CallFact["at"]; position: number | null };
+type Around = { call: Call; inside: number | null; at: CallFact["at"]; position: number | null; taker?: CallFact };
 
 /** `queryResult(db.insert(…))`: calls that take this one as an argument. */
 function holders(code: CodeFacts, fact: CallFact): Around[] {
@@ -40,7 +42,7 @@ function callbacks(code: CodeFacts, fact: CallFact): Around[] {
     // `db.transaction(async (tx) => …).catch(…)`: the link that takes the callback, not the last one.
     const call = other === undefined ? undefined : spineCalls(other.expression).find((node) => node.args.some((item) => isFunction(unspread(item), step)));
     const position = call?.args.findIndex((item) => isFunction(unspread(item), step)) ?? -1;
-    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at, position }];
+    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at, position, taker: other }];
   });
 }
 

@@ -1,0 +1,66 @@
+import type { Expression } from "../model/expression.ts";
+import type { CodeFacts, HandlerFact } from "../model/facts.ts";
+import { spineCalls, type FunctionAt } from "./call-graph.ts";
+import type { ErrorScope } from "./error-helpers.ts";
+import { testsOf, type Tests } from "./error-tests.ts";
+import { evaluate } from "./evaluate.ts";
+import { unspread } from "./expressions.ts";
+import type { Flow } from "./flow.ts";
+import { handlesOf } from "./unique-tests.ts";
+
+const DEEPEST = 2;
+const UNIQUE_CODES = ["P2002", "23505"];
+
+/** Is the error handed to a function of the project that tells a unique violation from others: `throw toHttpError(error)`? */
+export function isHandedToMapper(flow: Flow, path: string, fact: HandlerFact): boolean {
+  const code = flow.program.facts(path)?.code;
+  if (code == null || fact.error === null) return false;
+  const inside = code.calls.filter((call) => call.at.start >= fact.body.start && call.at.end <= fact.body.end);
+  return inside.some((call) => handsToMapper(flow, path, call.function, call.expression, fact.error as number, 0));
+}
+
+function handsToMapper(flow: Flow, path: string, inside: number | null, expression: Expression, error: number, depth: number): boolean {
+  return spineCalls(expression).some((node) => {
+    const position = node.args.findIndex((item) => isLocal(unspread(item), error));
+    const to = position < 0 ? null : flow.graph.resolve(path, node.callee, inside);
+    return to !== null && tellsViolations(flow, to, position, depth);
+  });
+}
+
+function isLocal(expression: Expression, local: number): boolean {
+  return expression.kind === "local" && expression.local === local;
+}
+
+function tellsViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
+  const code = flow.program.facts(to.path)?.code;
+  const parameter = code?.functions[to.function]?.parameters.find((item) => item.position === position && item.path.length === 0);
+  if (code == null || parameter === undefined) return false;
+  const scope: ErrorScope = { program: flow.program, graph: flow.graph, path: to.path, inside: to.function, error: new Map([[parameter.local, []]]), env: null, depth: 1 };
+  if (handlesOf(testsOfFunction(scope, code, to.function), "unmatched") === "unique") return true;
+  if (tablesAsked(code, to.function).some((name) => listsViolations(flow, to.path, name))) return true;
+  const own = code.calls.filter((call) => call.function === to.function);
+  return depth < DEEPEST && own.some((call) => handsToMapper(flow, to.path, to.function, call.expression, parameter.local, depth + 1));
+}
+
+/** The conditions under which a function that is given an error returns, throws or calls something, and what it returns. */
+export function testsOfFunction(scope: ErrorScope, code: CodeFacts, index: number): Tests {
+  const fact = code.functions[index];
+  const own = code.calls.filter((call) => call.function === index);
+  const steps = [...(fact?.returnConditions ?? []).flat(), ...own.flatMap((call) => call.context)];
+  const asked = [...steps.flatMap((step) => (step.kind === "condition" ? [step.test] : [])), ...own.filter((call) => call.use.kind === "condition").map((call) => call.expression), ...(fact?.returns ?? [])];
+  const all = asked.map((test) => testsOf(scope, test, false));
+  return { tests: all.flatMap((each) => each.tests), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };
+}
+
+/** `statusOf[error.code]` in what the function throws or keeps: the names of the tables. */
+function tablesAsked(code: CodeFacts, index: number): string[] {
+  const thrown = (code.thrown ?? []).filter((each) => each.function === index).flatMap(({ text }) => [...text.matchAll(/([A-Za-z_$][\w$]*)\[[\w$?.!]+\.code\]/g)].map((match) => match[1] ?? ""));
+  const kept = [...code.locals.filter((local) => local.function === index).flatMap((local) => local.values.map(({ value }) => value)), ...(code.functions[index]?.returns ?? [])];
+  const asked = kept.flatMap((value) => (value.kind === "index" && value.of.kind === "name" && value.index.kind === "member" && value.index.name === "code" ? [value.of.name] : []));
+  return [...thrown, ...asked];
+}
+
+function listsViolations(flow: Flow, path: string, name: string): boolean {
+  const table = evaluate(flow.program, path, { kind: "name", name, start: 0, end: 0 });
+  return table.kind === "object" && UNIQUE_CODES.some((each) => table.entries.has(each));
+}
