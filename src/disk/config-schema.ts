@@ -1,6 +1,7 @@
 import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
+import type { AppliedThrough } from "./applied.ts";
 import { asObject } from "./json.ts";
 import type { DatabaseOverride } from "./overrides.ts";
 
@@ -13,6 +14,10 @@ export type Config = {
   ignore?: string[];
   /** Also tests, seeds, one-off scripts and generated files. */
   includeTests?: boolean;
+  migrations?: {
+    /** The last migration that has run in production, by name or number: rules about migrations speak of later ones only. Several databases: a list. */
+    appliedThrough?: AppliedThrough;
+  };
   /** Corrections of what discovery finds, by database id. */
   databases?: Record<string, DatabaseOverride>;
 };
@@ -23,6 +28,8 @@ const oneOf = (...allowed: unknown[]): Check => (value, name) =>
   allowed.includes(value) ? null : `"${name}" must be ${allowed.map((item) => JSON.stringify(item)).join(", ")}, not ${JSON.stringify(value)}`;
 const isText: Check = (value, name) => (typeof value === "string" ? null : `"${name}" must be a string`);
 const isTexts: Check = (value, name) => ([value].flat().every((item) => typeof item === "string") ? null : `"${name}" must be a string or a list of strings`);
+const isNames: Check = (value, name) =>
+  [value].flat().every((item) => typeof item === "string" || Number.isSafeInteger(item)) ? null : `"${name}" must be the name or the number of a migration, or a list of them`;
 const isFlag: Check = (value, name) => (typeof value === "boolean" ? null : `"${name}" must be true or false`);
 
 const runners = [
@@ -48,6 +55,7 @@ export function checkConfig(value: unknown, file: string, rules: string[]): Conf
     rules: (given, name) => checkRules(given, name, rules),
     ignore: isTexts,
     includeTests: isFlag,
+    migrations: (given, name) => checkKeys(given, name, { appliedThrough: isNames }),
     databases: (given, name) => checkEach(given, name, (database, inner) => checkKeys(database, inner, databaseKeys)),
   };
   const problem = checkKeys(config, "", keys);

@@ -5,7 +5,8 @@ import type { Unread } from "../model/span.ts";
 import { messageOf } from "./errors.ts";
 import { isCode } from "./languages.ts";
 import { decode, largestFile } from "./text.ts";
-import { walk } from "./walk.ts";
+import type { Decoded } from "./text.ts";
+import { isSkippedPath, walk } from "./walk.ts";
 
 /** The files of a project, read when they are asked for. Paths are relative to the root, `/`. */
 export type Files = {
@@ -22,6 +23,8 @@ export type Files = {
   isFolder(dir: string): boolean;
   /** Symbolic links to files that stand in the list under their own name too. */
   links: Set<string>;
+  /** Does the configuration leave this path alone? */
+  ignores(path: string): boolean;
   unread: Unread[];
 };
 
@@ -49,6 +52,24 @@ export function openFolder(root: string, ignored: string[] = []): Files {
   return makeFiles(tree.paths, (path) => isIgnored(path), read, tree.links, unread);
 }
 
+/**
+ * The same files, some of them with another content. `contents`: path → bytes, null: it is not there; `keeps`: which of the others are there.
+ * What is found unreadable is told of in `files` as well.
+ */
+export function withContents(files: Files, contents: ReadonlyMap<string, Buffer | null>, keeps: (path: string) => boolean): Files {
+  const isThere = (path: string): boolean => (contents.has(path) ? contents.get(path) !== null && (files.has(path) || !isSkippedPath(path)) : keeps(path));
+  const all = [...new Set([...files.all, ...contents.keys()])].filter(isThere).sort();
+  const read = (path: string, limit: number): string | null => {
+    const bytes = contents.get(path);
+    if (bytes == null) return files.text(path, limit);
+    const decoded: Decoded = bytes.length > limit ? { problem: "too large" } : decode(bytes, isCode(path));
+    if ("text" in decoded) return decoded.text;
+    tellUnread(files, path, decoded.problem);
+    return null;
+  };
+  return makeFiles(all, (path) => files.ignores(path), read, new Set([...files.links].filter((path) => isThere(path) && !contents.has(path))), files.unread);
+}
+
 /** Files in memory, for tests. */
 export function filesFrom(texts: Record<string, string>): Files {
   return makeFiles(Object.keys(texts).sort(), () => false, (path) => texts[path] ?? null, new Set(), []);
@@ -69,6 +90,7 @@ function makeFiles(
     all: known,
     links,
     unread,
+    ignores: isIgnored,
     has: (path) => known.has(path),
     text: (path, limit = largestFile) => (known.has(path) ? read(path, limit) : null),
     list: (dir) => folders.get(dir) ?? [],

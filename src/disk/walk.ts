@@ -61,6 +61,12 @@ function isSkipped(name: string, dir: string): boolean {
   return skipped.has(name) || (outputs.has(name) && !`/${dir}/`.includes("/src/"));
 }
 
+/** Does a file lie in a folder that never holds what people wrote? */
+export function isSkippedPath(path: string): boolean {
+  const dirs = path.split("/").slice(0, -1);
+  return dirs.some((name, index) => isSkipped(name, dirs.slice(0, index).join("/")));
+}
+
 /** A linked file outside of the root counts as a file of the project; one inside is read under its own name. */
 function addLink(path: string, { root, realRoot, tree }: Walk): void {
   try {

@@ -1,0 +1,95 @@
+import type { FileFacts } from "../model/facts.ts";
+import { entryOf, isGenerated } from "../project/files.ts";
+import { canHoldFacts, importedFrom, mayCallWriters, mayReexport, mayWrite, readFile } from "../read/index.ts";
+import type { Links } from "./callers.ts";
+import type { Files } from "./files.ts";
+import { isCode, isSource } from "./languages.ts";
+
+export type SourceOptions = {
+  /** Files and folders that the user named: .sql files among them that belong to no database are linted as migrations of their own. */
+  asked?: string[];
+  /** Read the code of tests and what tools wrote too; else only where a name leads to it. */
+  tests?: boolean;
+};
+
+/** What the sources of a project are, and their facts on demand. */
+export type Sources = {
+  /** Files that may hold facts, sorted. */
+  candidates: string[];
+  /** Those of them that may write to a database. */
+  writers: Set<string>;
+  links: Links;
+  /** null: no such file, too large, or binary. Read at the first demand and kept. */
+  facts(path: string): FileFacts | null;
+  /** What a look at a file's text told; null: it cannot be read. */
+  scan(path: string): Scan | null;
+};
+
+/** The sources of another state of the project, and the files that are the same in both. */
+export type Earlier = { sources: Sources; isSame(path: string): boolean };
+
+type Scan = { link: { from: string[]; calls: boolean; reexports: boolean } | null; holds: boolean; generated: boolean; writes: boolean };
+
+/** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */
+export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null): Sources {
+  const texts = new Map<string, string>();
+  const scans = new Map<string, Scan | null>();
+  const known = new Map<string, FileFacts | null>();
+  const scan = (path: string): Scan | null => {
+    if (earlier?.isSame(path) === true) return earlier.sources.scan(path);
+    const seen = scans.get(path);
+    if (seen !== undefined) return seen;
+    const text = files.text(path);
+    const scanned = text === null ? null : scanText(path, text);
+    if (text !== null && scanned?.holds === true) texts.set(path, text);
+    scans.set(path, scanned);
+    return scanned;
+  };
+  const facts = (path: string): FileFacts | null => {
+    if (earlier?.isSame(path) === true) return earlier.sources.facts(path);
+    const seen = known.get(path);
+    if (seen !== undefined) return seen;
+    const text = texts.get(path) ?? files.text(path);
+    const read = text === null ? null : readFile({ path, text });
+    texts.delete(path);
+    known.set(path, read);
+    return read;
+  };
+  return { ...choose(files, options, scan), facts, scan };
+}
+
+function scanText(path: string, text: string): Scan {
+  const [calls, reexports] = [mayCallWriters(path, text), isCode(path) && mayReexport(text)];
+  const holds = canHoldFacts(path, text);
+  return {
+    link: calls || reexports ? { from: importedFrom(text), calls, reexports } : null,
+    holds,
+    // A generated client; generated tables are as good as written ones.
+    generated: holds && isCode(path) && isGenerated(path) && !text.includes("drizzle-orm"),
+    writes: holds && mayWrite(text),
+  };
+}
+
+function choose(files: Files, options: SourceOptions, scan: (path: string) => Scan | null): Pick<Sources, "candidates" | "writers" | "links"> {
+  const writers = new Set<string>();
+  const links: Links = new Map();
+  const candidates = files.paths.filter((path) => {
+    if (!isSource(path) || files.links.has(path) || isLeftOut(path, options)) return false;
+    const found = scan(path);
+    if (found === null) return false;
+    if (found.link !== null) links.set(path, found.link);
+    if (!found.holds || (found.generated && !isWanted(path, options))) return false;
+    if (found.writes) writers.add(path);
+    return true;
+  });
+  return { candidates, writers, links };
+}
+
+/** Tests are out of every report unless somebody asks for them; often they are half of a project's code. */
+function isLeftOut(path: string, options: SourceOptions): boolean {
+  return isCode(path) && entryOf(path, false) === "test" && !isWanted(path, options);
+}
+
+function isWanted(path: string, { tests, asked }: SourceOptions): boolean {
+  return tests === true || asked?.includes(path) === true;
+}
