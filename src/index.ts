@@ -29,5 +29,5 @@ export async function lintProject({ root, paths = [], config = {} }: LintProject
   const names = rules.map(({ name }) => name);
   const override = checkConfig(config, "config", names);
   const targets = findTargets(root, paths);
-  return describeReport(await lintTargets(targets, rules, { cwd: resolve(root), configFile: null, override }));
+  return describeReport(await lintTargets(targets, rules, { cwd: resolve(root), configFile: null, override, change: null }));
 }

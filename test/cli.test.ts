@@ -66,7 +66,7 @@ describe("exit codes", () => {
 
   test.each<[string, string[], string]>([
     ["an unknown option", ["--fromat", "json"], "unknown option '--fromat'"],
-    ["an option of a later version", ["--since", "main"], "unknown option '--since'"],
+    ["an option of a later version", ["--baseline", "b.json"], "unknown option '--baseline'"],
     ["an unknown format", ["--format", "jsn"], 'no format is named "jsn" (did you mean "json"?)'],
     ["a format of a later version", ["--format", "sarif"], "--format sarif is not available yet"],
     ["an unknown rule", ["--rule", "no-schema-drif=off"], 'no rule is named "no-schema-drif" (did you mean "no-schema-drift"?)'],

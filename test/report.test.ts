@@ -38,6 +38,7 @@ const counts = { conflict: { seen: 3, resolved: 2 }, insert: { seen: 5, resolved
 function report(findings: Finding[] = [finding]): Report {
   return {
     findings,
+    notes: [],
     unread: [{ at: { path: "src/a.ts", start: 9, end: 9 }, message: "the table is computed" }],
     summary: { files: 2, tables: 1, keys: 1, migrations: 0, sites: counts, errors: findings.length, warnings: 0, suppressed: 0, durationMs: 12 },
     sources: makeSources((path) => texts[path] ?? null),

@@ -5,7 +5,7 @@ import { formatJson } from "../report/json.ts";
 import { formatPretty, formatUnread, plural } from "../report/pretty.ts";
 import type { Report } from "../report/report.ts";
 import type { LintOptions } from "./options.ts";
-import { checkFormat, readConfigPath, readLimit, readOverride } from "./options.ts";
+import { checkFormat, readChange, readConfigPath, readLimit, readOverride } from "./options.ts";
 import { hasColour, terminalWidth, writeReport } from "./output.ts";
 
 /** Places that are listed on the terminal; the JSON has all. */
@@ -18,7 +18,7 @@ export async function runLint(paths: string[], options: LintOptions, commands: s
   const cwd = process.cwd();
   const override = readOverride(options.preset, options.rule, rules.map(({ name }) => name));
   const configFile = readConfigPath(options.config);
-  const whole = await lintTargets(findTargets(cwd, paths, commands), rules, { cwd, configFile, override });
+  const whole = await lintTargets(findTargets(cwd, paths, commands), rules, { cwd, configFile, override, change: readChange(options) });
   print(options.quiet === true ? errorsOnly(whole) : whole, format, options);
   const { errors, warnings } = whole.summary;
   const tooMany = limit !== null && warnings > limit;
@@ -30,7 +30,10 @@ function print(report: Report, format: "pretty" | "json", { output, color, stats
   const colour = output === undefined && hasColour("stdout", color);
   const style = { width: output === undefined ? terminalWidth() : 80, stats: stats === true };
   const text = format === "json" ? formatJson(report) : formatPretty(report, { ...style, colour });
-  if (format === "pretty") process.stderr.write(formatUnread(report.unread, report.sources, mostUnread, hasColour("stderr", color)));
+  if (format === "pretty") {
+    process.stderr.write(formatUnread(report.unread, report.sources, mostUnread, hasColour("stderr", color)));
+    for (const note of report.notes) process.stderr.write(`uniqlint: ${note}\n`);
+  }
   if (output === undefined) {
     process.stdout.write(text);
     if (format === "json" && stats === true) process.stderr.write(summaryOf(report, hasColour("stderr", color), true));
@@ -47,5 +50,5 @@ function summaryOf(report: Report, colour: boolean, stats: boolean): string {
 
 function errorsOnly(report: Report): Report {
   const findings = report.findings.filter(({ severity }) => severity === "error");
-  return { ...report, findings, summary: { ...report.summary, warnings: 0 } };
+  return { ...report, findings, notes: [], summary: { ...report.summary, warnings: 0 } };
 }

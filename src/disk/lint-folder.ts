@@ -1,5 +1,6 @@
 import { check } from "../lint/check.ts";
-import { failure } from "../lint/failure.ts";
+import type { CheckResult } from "../lint/check.ts";
+import { failure, isFailure } from "../lint/failure.ts";
 import type { Suppression } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { ProjectInput } from "../model/input.ts";
@@ -8,9 +9,14 @@ import type { Rule } from "../model/rule.ts";
 import type { Unread } from "../model/span.ts";
 import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
+import { filesAfter, filesBefore, keepBrought } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
+import { openFolder } from "./files.ts";
+import { findChange, isAdded, isTouched } from "./git-changes.ts";
+import type { Change, ChangeRequest } from "./git-changes.ts";
 import { isCode, isSource } from "./languages.ts";
-import { loadProject } from "./load.ts";
+import { loadFiles, loadProject } from "./load.ts";
+import type { Loaded, LoadOptions } from "./load.ts";
 import { isWithin } from "./paths.ts";
 import type { Target } from "./targets.ts";
 
@@ -21,34 +27,75 @@ export type LintedFolder = {
   suppressed: number;
   unusedSuppressions: Suppression[];
   unread: Unread[];
+  /** The change that was to be linted touches nothing that matters: nothing was read. */
+  unchanged: boolean;
   text(path: string): string | null;
 };
 
-/** Everything from a folder to findings, but for the printing. */
-export async function lintFolder(target: Target, config: Config, rules: Rule[]): Promise<LintedFolder> {
-  const { project, input } = await readFolder(target, config);
+/** Everything from a folder to findings, but for the printing. `request`: only of what a change can have brought; null: of everything. */
+export async function lintFolder(target: Target, config: Config, rules: Rule[], request: ChangeRequest | null): Promise<LintedFolder> {
+  const change = request === null ? null : findChange(target.root, request);
+  // A hook runs at every commit, and many of them touch nothing that matters here.
+  if (change !== null && change.before.size === 0 && change.addedFolders.length === 0) return nothingChanged();
+  await loadSqlParser();
+  const disk = openFolder(target.root, config.ignore ?? []);
+  const history = { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) };
+  const input = loadFiles(change === null ? disk : filesAfter(disk, change), { ...loadOptions(target, config), history });
+  const project = build(input);
   refuseUnreadable(target, project, input);
   refuseEmpty(target, input.files.paths);
-  const { findings, suppressed, unusedSuppressions } = check(project, rules, {
+  const { findings: all, suppressed, unusedSuppressions } = checkInput(project, input, config, rules);
+  const findings = change === null ? all : keepBrought(all, change, () => lintBefore(input, change, target, config, rules));
+  const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
+  const shown = new Set(input.files.paths);
+  const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
+  if (found.length === 0) refuseNothing(target, project, input.candidates);
+  const unread = project.unread.filter((entry) => asked(entry) && (change === null || isTouched(change, entry.at.path)));
+  return { project, findings: found, suppressed, unusedSuppressions, unread, unchanged: false, text: (path) => input.files.text(path) };
+}
+
+/** A folder's project, without any rule. */
+export async function readFolder(target: Target, config: Config) {
+  await loadSqlParser();
+  const input = loadProject(target.root, loadOptions(target, config));
+  return { project: build(input), input };
+}
+
+function loadOptions(target: Target, config: Config): LoadOptions {
+  return { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {}, tests: config.includeTests ?? false };
+}
+
+function build(input: ProjectInput): Project {
+  const built = buildProject(input);
+  return { ...built, unread: mergeUnread([...built.unread, ...input.unread]) };
+}
+
+function checkInput(project: Project, input: Loaded, config: Config, rules: Rule[]): CheckResult {
+  return check(project, rules, {
     preset: config.preset ?? "recommended",
     includeIncidental: config.includeTests ?? false,
     levels: config.rules ?? {},
     text: (path) => input.files.text(path),
     statements: (path) => input.facts(path)?.sql?.statements.map(({ at }) => at) ?? [],
   });
-  const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
-  const shown = new Set(input.files.paths);
-  const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
-  if (found.length === 0) refuseNothing(target, project, input.candidates);
-  return { project, findings: found, suppressed, unusedSuppressions, unread: project.unread.filter(asked), text: (path) => input.files.text(path) };
 }
 
-/** A folder's project, without any rule. */
-export async function readFolder(target: Target, config: Config) {
-  await loadSqlParser();
-  const input = loadProject(target.root, { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {}, tests: config.includeTests ?? false });
-  const built = buildProject(input);
-  return { project: { ...built, unread: mergeUnread([...built.unread, ...input.unread]) }, input };
+/** What was found before the change. Files that it leaves alone are not read again. */
+function lintBefore(after: Loaded, change: Change, target: Target, config: Config, rules: Rule[]): Finding[] {
+  const files = filesBefore(after.files, change);
+  try {
+    const input = loadFiles(files, loadOptions(target, config), { sources: after.sources, isSame: (path) => !isTouched(change, path) });
+    return checkInput(buildProject(input), input, config, rules).findings;
+  } catch (error) {
+    // The configuration names what came only now.
+    if (isFailure(error)) return [];
+    throw error;
+  }
+}
+
+function nothingChanged(): LintedFolder {
+  const project = buildProject({ paths: new Set(), facts: () => null, candidates: [], packages: [], tsconfigs: [], databases: [], unread: [] });
+  return { project, findings: [], suppressed: 0, unusedSuppressions: [], unread: [], unchanged: true, text: () => null };
 }
 
 /** A file that the user named and of which nothing could be read. */

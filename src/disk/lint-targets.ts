@@ -2,11 +2,13 @@ import { compareFindings } from "../lint/check.ts";
 import type { Finding, Fix } from "../model/finding.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Span, Unread } from "../model/span.ts";
-import { addSummaries, summarize } from "../report/report.ts";
+import { plural } from "../report/pretty.ts";
+import { addSummaries, countOld, summarize } from "../report/report.ts";
 import type { Report, Summary } from "../report/report.ts";
 import { makeSources } from "../report/sources.ts";
 import { loadConfig } from "./config.ts";
 import type { Config } from "./config-schema.ts";
+import type { ChangeRequest } from "./git-changes.ts";
 import { lintFolder } from "./lint-folder.ts";
 import { ownPackage } from "./own-package.ts";
 import { configFolders, showFrom } from "./targets.ts";
@@ -18,6 +20,8 @@ export type LintOptions = {
   configFile: string | null;
   /** Wins over the configuration. */
   override: Config;
+  /** Only what this change can have brought; null: everything. */
+  change: ChangeRequest | null;
 };
 
 /** Lints each project with its own configuration; paths in the report are relative to the current folder. */
@@ -26,10 +30,12 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
   const findings: Finding[] = [];
   const unread: Unread[] = [];
   const summaries: Summary[] = [];
+  let old = 0;
+  let unchanged = 0;
   for (const target of targets) {
     const started = performance.now();
     const config = await loadConfig(configFolders(options.cwd, target.root), options.configFile, rules.map(({ name }) => name));
-    const linted = await lintFolder(target, mergeConfig(config, options.override), rules);
+    const linted = await lintFolder(target, mergeConfig(config, options.override), rules, options.change);
     const show = showFrom(options.cwd, target.root);
     const move = (at: Span): Span => {
       const path = show(at.path);
@@ -38,16 +44,24 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
     };
     findings.push(...linted.findings.map((finding) => moveFinding(finding, move)));
     unread.push(...linted.unread.map(({ at, message }) => ({ at: move(at), message })));
+    old += countOld(linted.project, linted.findings);
+    unchanged += Number(linted.unchanged);
     summaries.push(summarize(linted.project, linted.findings, linted.suppressed, Math.round(performance.now() - started)));
   }
   const { name, version } = ownPackage();
   return {
     findings: findings.sort(compareFindings),
     unread,
+    notes: [...(old > 0 ? [oldNote(old)] : []), ...(unchanged === targets.length ? ["no change of a schema, a migration or code, so nothing was linted"] : [])],
     summary: addSummaries(summaries),
     sources: makeSources((path) => texts.get(path)?.() ?? null),
     tool: { name, version },
   };
+}
+
+/** Old migrations cannot be changed any more; whoever meets them for the first time is told how to leave them out. */
+function oldNote(old: number): string {
+  return `${plural(old, "finding")} in migrations that may have run already; --since REF lints only new ones, as does migrations.appliedThrough in the configuration`;
 }
 
 /** The second wins, rule by rule. */

@@ -8,6 +8,8 @@ export type Report = {
   /** Sorted; those that are to be shown. */
   findings: Finding[];
   unread: Unread[];
+  /** What is to be told beside the findings, a line each. */
+  notes: string[];
   summary: Summary;
   sources: Sources;
   tool: { name: string; version: string };
@@ -41,6 +43,12 @@ export function summarize(project: Project, findings: Finding[], suppressed: num
     suppressed,
     durationMs,
   };
+}
+
+/** How many findings are about migrations that may have run long ago. The last one of a database is most likely new. */
+export function countOld(project: Project, findings: Finding[]): number {
+  const old = new Set(project.databases.flatMap(({ migrations }) => migrations.slice(0, -1).flatMap(({ path, applied }) => (applied === undefined ? [path] : []))));
+  return findings.filter(({ family, at }) => family === "migrations" && old.has(at.path)).length;
 }
 
 /** The summary of several projects. */
