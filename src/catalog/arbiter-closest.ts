@@ -4,6 +4,7 @@ import { matchParts } from "./arbiter-parts.ts";
 import { partColumns } from "./keys.ts";
 import { nearestNames } from "./nearest.ts";
 import { implies } from "./predicate.ts";
+import { typesOf } from "./predicate-types.ts";
 
 type Closest = { key: UniqueKey; why: ArbiterMismatch };
 
@@ -37,7 +38,7 @@ function mismatch(table: Table, key: UniqueKey, parts: readonly KeyPart[], where
   if (key.valid === false) return { kind: "invalid" };
   const apart = [...key.parts, ...parts].find((part) => part.kind === "expression" && !(holds(key.parts, part) && holds(parts, part)));
   if (apart?.kind === "expression") return { kind: "expression", expression: apart.expression };
-  if (key.where !== null && implies(where, key.where) !== "yes") return { kind: "predicate", needs: key.where.text };
+  if (key.where !== null && implies(where, key.where, typesOf(table)) !== "yes") return { kind: "predicate", needs: key.where.text };
   if (matchParts(table, key.parts, parts) !== "yes") return { kind: "collation-or-opclass" };
   return { kind: "other-columns" };
 }

@@ -1,7 +1,8 @@
 import type { KeyPart, Table } from "../model/catalog.ts";
-import { columnOf } from "./tables.ts";
+import { sameExpression, type Answer } from "./predicate-equal.ts";
+import { expressionOf } from "./predicate-tree.ts";
+import { familyOf, familyOfExpression, typesOf, type TypeOf } from "./predicate-types.ts";
 
-type Answer = "yes" | "no" | "unknown";
 type ColumnPart = Extract<KeyPart, { kind: "column" }>;
 type ExpressionPart = Extract<KeyPart, { kind: "expression" }>;
 
@@ -12,8 +13,9 @@ type ExpressionPart = Extract<KeyPart, { kind: "expression" }>;
 export function matchParts(table: Table, key: readonly KeyPart[], target: readonly KeyPart[]): Answer {
   const [own, named] = [columnsOf(key), columnsOf(target)];
   if (own.size !== named.size || [...named].some((column) => !own.has(column))) return "no";
-  const expressions = matchExpressions(key.filter(isExpression), target.filter(isExpression));
-  return target.map((part) => matchDetails(table, key, part)).reduce(worse, expressions);
+  const typeOf = typesOf(table);
+  const expressions = matchExpressions(key.filter(isExpression), target.filter(isExpression), typeOf);
+  return target.map((part) => matchDetails(key, part, typeOf)).reduce(worse, expressions);
 }
 
 function columnsOf(parts: readonly KeyPart[]): Set<string> {
@@ -35,67 +37,65 @@ function worse(a: Answer, b: Answer): Answer {
 }
 
 /** Each of one side must have an equal on the other. */
-function matchExpressions(key: ExpressionPart[], target: ExpressionPart[]): Answer {
-  const found = (one: ExpressionPart, among: ExpressionPart[]): Answer =>
-    among.map((other) => sameExpression(one, other)).reduce<Answer>((a, b) => (rank[a] >= rank[b] ? a : b), "no");
+function matchExpressions(key: ExpressionPart[], target: ExpressionPart[], typeOf: TypeOf): Answer {
+  const found = (one: ExpressionPart, among: ExpressionPart[]): Answer => bestOf(among.map((other) => sameExpressionText(one, other, typeOf)));
   return [...key.map((one) => found(one, target)), ...target.map((one) => found(one, key))].reduce(worse, "yes");
 }
 
-/** Two canonical texts that differ may still be one tree to Postgres, but not when they read other columns or call another function. */
-function sameExpression(a: ExpressionPart, b: ExpressionPart): Answer {
-  // A bind parameter is folded only while the plan is made for its value (reference §2.4).
-  if (a.expression === b.expression) return /\$\d/.test(a.expression) ? "unknown" : "yes";
-  const read = new Set(b.columns);
-  const known = a.columns.length > 0 && b.columns.length > 0;
-  if (known && (a.columns.some((column) => !read.has(column)) || b.columns.some((column) => !a.columns.includes(column)))) return "no";
-  const [f, g] = [outerFunction(a.expression), outerFunction(b.expression)];
-  return f !== null && g !== null && f !== g ? "no" : "unknown";
+function sameExpressionText(a: ExpressionPart, b: ExpressionPart, typeOf: TypeOf): Answer {
+  const [left, right] = [expressionOf(a.expression, typeOf), expressionOf(b.expression, typeOf)];
+  return left && right ? sameExpression(left, right, typeOf) : a.expression === b.expression ? "yes" : "unknown";
 }
 
-/** `lower` of `lower(email)`: only where the whole text is one call. */
-function outerFunction(text: string): string | null {
-  return /^([a-z_][a-z0-9_]*)\([^()]*\)$/.exec(text)?.[1] ?? null;
-}
-
-/** `infer_collation_opclass_match`: some part of the key has what the target's part names. */
-function matchDetails(table: Table, key: readonly KeyPart[], target: KeyPart): Answer {
-  const peers = key.filter((part) => sameThing(part, target));
-  const opclass = target.opclass === null ? "yes" : bestOf(peers.map((part) => sameOpclass(table, part, target.opclass ?? "")));
-  const collation = target.collation === null ? "yes" : bestOf(peers.map((part) => sameCollation(part.collation, target.collation ?? "")));
-  return worse(opclass, collation);
+/** `infer_collation_opclass_match`: one and the same part of the key has what the target's part names. */
+function matchDetails(key: readonly KeyPart[], target: KeyPart, typeOf: TypeOf): Answer {
+  if (target.opclass === null && target.collation === null) return "yes";
+  return bestOf(key.filter((part) => sameThing(part, target, typeOf)).map((part) => worse(sameOpclass(part, target.opclass, typeOf), sameCollation(part.collation, target.collation))));
 }
 
 function bestOf(answers: Answer[]): Answer {
   return answers.reduce((a, b) => (rank[a] >= rank[b] ? a : b), "no");
 }
 
-function sameThing(a: KeyPart, b: KeyPart): boolean {
-  if (a.kind === "column") return b.kind === "column" && a.column === b.column;
-  return b.kind === "expression" && a.expression === b.expression;
+function sameThing(a: KeyPart, b: KeyPart, typeOf: TypeOf): boolean {
+  if (isColumn(a) || isColumn(b)) return isColumn(a) && isColumn(b) && a.column === b.column;
+  return sameExpressionText(a, b, typeOf) === "yes";
 }
 
 /** What is not named is the default one: of the column's type, where that is known. */
-function sameOpclass(table: Table, part: KeyPart, named: string): Answer {
-  const own = part.opclass ?? (part.kind === "column" ? defaultOpclass(columnOf(table, part.column)?.type ?? null) : null);
+function sameOpclass(part: KeyPart, named: string | null, typeOf: TypeOf): Answer {
+  if (named === null) return "yes";
+  const own = part.opclass ?? defaultOpclass(part, typeOf);
   if (own === null) return "unknown";
-  return family(own) === family(named) ? "yes" : "no";
+  return plainOpclass(own) === plainOpclass(named) ? "yes" : "no";
 }
 
 /** varchar_ops is text_ops under another name. */
-function family(opclass: string): string {
-  const plain = opclass.toLowerCase().replace(/^pg_catalog\./, "");
-  return plain.replace(/^varchar_/, "text_");
+function plainOpclass(opclass: string): string {
+  return opclass.toLowerCase().replace(/^pg_catalog\./, "").replace(/^varchar_/, "text_");
 }
 
-function defaultOpclass(type: string | null): string | null {
-  const plain = type?.replace(/\(.*$/, "").trim() ?? "";
-  if (/^(text|varchar|character varying)$/.test(plain)) return "text_ops";
-  if (/^(integer|int|int4|serial)$/.test(plain)) return "int4_ops";
-  if (/^(bigint|int8|bigserial)$/.test(plain)) return "int8_ops";
-  return plain === "uuid" ? "uuid_ops" : null;
+/** Of btree. Each width of integer and of float has an operator class of its own. */
+function defaultOpclass(part: KeyPart, typeOf: TypeOf): string | null {
+  const tree = part.kind === "expression" ? expressionOf(part.expression, typeOf) : null;
+  const type = part.kind === "column" ? typeOf(part.column) : tree && familyOfExpression(tree, typeOf);
+  const family = familyOf(type);
+  if (family === "integer" || family === "float") return part.kind === "column" ? (widths[type ?? ""] ?? null) : null;
+  return family === null ? null : (classes[family] ?? null);
 }
 
-function sameCollation(own: string | null, named: string): Answer {
+const classes: Record<string, string> = {
+  text: "text_ops", bpchar: "bpchar_ops", numeric: "numeric_ops", boolean: "bool_ops", uuid: "uuid_ops", date: "date_ops", timestamp: "timestamp_ops",
+  timestamptz: "timestamptz_ops", jsonb: "jsonb_ops", bytea: "bytea_ops", citext: "citext_ops",
+};
+
+const widths: Record<string, string> = {
+  smallint: "int2_ops", smallserial: "int2_ops", integer: "int4_ops", int: "int4_ops", serial: "int4_ops", bigint: "int8_ops", bigserial: "int8_ops",
+  real: "float4_ops", "double precision": "float8_ops",
+};
+
+function sameCollation(own: string | null, named: string | null): Answer {
+  if (named === null) return "yes";
   const plain = (name: string): string => name.replace(/^pg_catalog\./, "").replaceAll('"', "");
   if (own === null) return plain(named) === "default" ? "yes" : "unknown";
   return plain(own) === plain(named) ? "yes" : "no";

@@ -5,6 +5,7 @@ import type { ArbiterMismatch } from "./arbiter-mismatch.ts";
 import { matchParts } from "./arbiter-parts.ts";
 import { cutName } from "./names.ts";
 import { implies } from "./predicate.ts";
+import { typesOf } from "./predicate-types.ts";
 import { columnOf } from "./tables.ts";
 
 export type { ArbiterMismatch } from "./arbiter-mismatch.ts";
@@ -101,7 +102,7 @@ function judge(table: Table, key: UniqueKey, parts: KeyPart[], where: Predicate 
   if (key.parts.length === 0) return "unknown";
   const same = matchParts(table, key.parts, parts);
   if (same === "no" || key.where === null) return same;
-  const implied = implies(where, key.where);
+  const implied = implies(where, key.where, typesOf(table));
   // SQLite compares the two conditions as they are written.
   const predicate = dialect === "sqlite" && implied === "yes" && where?.text !== key.where.text ? "unknown" : implied;
   return predicate === "yes" ? same : predicate;

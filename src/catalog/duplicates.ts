@@ -5,6 +5,7 @@ import type { KeyBuild } from "./builds.ts";
 import { recentMigrations, splitPredicate } from "./history.ts";
 import { partColumns } from "./keys.ts";
 import { implies } from "./predicate.ts";
+import { typesOf } from "./predicate-types.ts";
 import { renameInPart, renameInPredicate } from "./rename-text.ts";
 import { columnOf } from "./tables.ts";
 
@@ -68,7 +69,7 @@ function isStronger(key: UniqueKey, { key: built }: KeyBuild, table: Table): boo
   // Rows with NULL in a column never collide, unless the key says so.
   const given = built.nullsNotDistinct ? [] : [...columns].map((column) => `${quoteIdentifier(column)} is not null`);
   const text = [...(built.where === null ? [] : [built.where.text]), ...given].join(" and ");
-  return implies({ text, columns: [...columns], parameters: false }, key.where) === "yes";
+  return implies({ text, columns: [...columns], parameters: false }, key.where, typesOf(table)) === "yes";
 }
 
 function isNeverNull(key: UniqueKey, table: Table): boolean {

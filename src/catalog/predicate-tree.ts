@@ -1,4 +1,7 @@
-import { astVisitor, parse, toSql, type Expr } from "pgsql-ast-parser";
+import { astVisitor, type Expr } from "pgsql-ast-parser";
+import { flatten } from "../read/sql/canonical-text.ts";
+import { parseExpression } from "../read/sql/canonical.ts";
+import { settleTypes, textOf, untyped, type TypeOf } from "./predicate-types.ts";
 
 /**
  * A condition as the prover takes it apart. Atoms are what is left between AND and OR; an IN list is an OR of equalities, NOT IN an AND of
@@ -11,6 +14,8 @@ export type Atom = {
   text: string;
   /** Columns it reads; null: not known, because the text could not be parsed. */
   columns: string[] | null;
+  /** null: the text could not be parsed. */
+  tree: Expr | null;
   form:
     /** `left op constant`; left is canonical text. */
     | { kind: "comparison"; op: ComparisonOperator; left: string; constant: Constant }
@@ -18,41 +23,62 @@ export type Atom = {
     /** A boolean column (or expression), or NOT of it. */
     | { kind: "boolean"; left: string; negated: boolean }
     | { kind: "other" };
-  /** Canonical texts that must not be NULL for the atom to be true or false: the operands of strict operators. */
-  strictIn: string[];
 };
 
 export type ComparisonOperator = "=" | "!=" | "<" | "<=" | ">" | ">=";
-export type Constant = { kind: "number"; value: number } | { kind: "string"; value: string } | { kind: "parameter" } | { kind: "null" };
+export type Constant = { kind: "number"; value: number } | { kind: "string"; value: string } | { kind: "boolean"; value: boolean } | { kind: "parameter" } | { kind: "null" };
 
-const memo = new Map<string, Condition>();
 const comparisonOperators: ReadonlySet<string> = new Set(["=", "!=", "<", "<=", ">", ">="]);
-const strictOperators = /^(=|!=|<|<=|>|>=|\+|-|\*|\/|%|\|\||LIKE|ILIKE|NOT LIKE|NOT ILIKE|~|~\*|!~|!~\*|@>|<@|->|->>|#>|#>>|&&)$/;
-const strictFunctions = /^(lower|upper|initcap|btrim|ltrim|rtrim|length|char_length|octet_length|abs|md5|date_trunc|date_part|substr|substring|replace|left|right|round|floor|ceil|cardinality|jsonb_array_length|jsonb_typeof)$/;
+
+export function isComparison(op: string): op is ComparisonOperator {
+  return comparisonOperators.has(op);
+}
+
+type Parsed = { tree: Expr | null; columns: string[] };
+
+const trees = new Map<string, Parsed>();
+const conditions = new Map<string, Condition>();
 
 /** The tree of a canonical predicate. Memoised; a text that cannot be parsed is cut at its outer ANDs. */
-export function conditionOf(text: string): Condition {
-  const known = memo.get(text);
+export function conditionOf(text: string, typeOf: TypeOf = untyped): Condition {
+  const { columns } = treeOf(text);
+  const key = [text, ...columns.map((column) => typeOf(column) ?? "")].join("\0");
+  const known = conditions.get(key);
   if (known) return known;
-  const made = readCondition(text);
-  if (memo.size > 20_000) memo.clear();
-  memo.set(text, made);
+  const made = readCondition(text, typeOf);
+  if (conditions.size > 20_000) conditions.clear();
+  conditions.set(key, made);
   return made;
 }
 
-function readCondition(text: string): Condition {
-  const tree = tryParse(text);
-  if (tree) return takeApart(tree);
-  const pieces = cutAtAnd(text);
-  return pieces.length > 1 ? { kind: "and", items: pieces.map(readCondition) } : { kind: "atom", atom: { text, columns: null, form: { kind: "other" }, strictIn: [] } };
+/** A canonical expression with what the types of its columns settle; null: it cannot be parsed. */
+export function expressionOf(text: string, typeOf: TypeOf): Expr | null {
+  const { tree } = treeOf(text);
+  return tree && settleTypes(tree, typeOf);
 }
 
-function tryParse(text: string): Expr | null {
-  try {
-    return parse(text, "expr");
-  } catch {
-    return null;
-  }
+function treeOf(text: string): Parsed {
+  const known = trees.get(text);
+  if (known) return known;
+  const tree = parseExpression(text);
+  const made = { tree, columns: tree ? columnsOf(tree) : [] };
+  if (trees.size > 20_000) trees.clear();
+  trees.set(text, made);
+  return made;
+}
+
+export function columnsOf(tree: Expr): string[] {
+  const columns = new Set<string>();
+  astVisitor(() => ({ ref: (ref) => void columns.add(ref.name) })).expr(tree);
+  return [...columns];
+}
+
+function readCondition(text: string, typeOf: TypeOf): Condition {
+  const tree = expressionOf(text, typeOf);
+  if (tree) return takeApart(tree);
+  const pieces = cutAtAnd(text);
+  if (pieces.length > 1) return { kind: "and", items: pieces.map((piece) => readCondition(piece, typeOf)) };
+  return { kind: "atom", atom: { text, columns: null, tree: null, form: { kind: "other" } } };
 }
 
 /** Cuts at ` and ` outside of quotes, parentheses and CASE. */
@@ -70,8 +96,10 @@ function cutAtAnd(text: string): string[] {
   return [...pieces, text.slice(start)];
 }
 
+/** Lists stay nested: Postgres opens an IN only when its turn comes, so that it proves less than a flat OR would. */
 function takeApart(e: Expr): Condition {
-  if (e.type === "binary" && (e.op === "AND" || e.op === "OR")) return { kind: e.op === "AND" ? "and" : "or", items: arms(e.op, e).map(takeApart) };
+  if (e.type === "binary" && e.op === "OR") return pullCommon(flatten("OR", e));
+  if (e.type === "binary" && e.op === "AND") return connect("and", flatten("AND", e).map(takeApart));
   if (e.type === "binary" && (e.op === "IN" || e.op === "NOT IN") && e.right.type === "list") {
     const op = e.op === "IN" ? "=" : "!=";
     const items = e.right.expressions.map((right): Condition => ({ kind: "atom", atom: readAtom({ type: "binary", op, left: e.left, right }) }));
@@ -80,21 +108,34 @@ function takeApart(e: Expr): Condition {
   return { kind: "atom", atom: readAtom(e) };
 }
 
-/** Lists stay as they are: Postgres opens an IN only when its turn comes, so that it proves less than a flat OR would. */
-function arms(op: "AND" | "OR", e: Expr): Expr[] {
-  return e.type === "binary" && e.op === op ? [...arms(op, e.left), ...arms(op, e.right)] : [e];
+/** A list that came out of an arm stays a node of its own; only AND in AND and OR in OR are one. */
+function connect(kind: "and" | "or", items: Condition[]): Condition {
+  const [only] = items;
+  return items.length === 1 && only ? only : { kind, items };
+}
+
+/** `(a AND b) OR (a AND c)` is `a AND (b OR c)`, `a OR (a AND b)` is `a`: `process_duplicate_ors` of prepqual.c. */
+function pullCommon(arms: Expr[]): Condition {
+  const lists = arms.map((arm) => flatten("AND", arm));
+  const [first, ...others] = lists;
+  const common = (first ?? []).filter((item) => others.every((list) => list.some((other) => textOf(other) === textOf(item))));
+  if (common.length === 0) return { kind: "or", items: arms.map(takeApart) };
+  const shared = new Set(common.map(textOf));
+  const rests = lists.map((list) => list.filter((item) => !shared.has(textOf(item))));
+  const pulled = common.map(takeApart);
+  if (rests.some((rest) => rest.length === 0)) return connect("and", pulled);
+  const inner = rests.map((rest) => rest.reduce((left, right): Expr => ({ type: "binary", op: "AND", left, right })));
+  return { kind: "and", items: [...pulled, pullCommon(inner)] };
 }
 
 function readAtom(e: Expr): Atom {
-  const columns = new Set<string>();
-  astVisitor(() => ({ ref: (ref) => void columns.add(ref.name) })).expr(e);
-  return { text: textOf(e), columns: [...columns], form: readForm(e), strictIn: [...strictOperands(e)] };
+  return { text: textOf(e), columns: columnsOf(e), tree: e, form: readForm(e) };
 }
 
 function readForm(e: Expr): Atom["form"] {
-  if (e.type === "binary" && comparisonOperators.has(e.op)) {
+  if (e.type === "binary" && isComparison(e.op)) {
     const constant = constantOf(e.right);
-    return constant ? { kind: "comparison", op: e.op as ComparisonOperator, left: textOf(e.left), constant } : { kind: "other" };
+    return constant ? { kind: "comparison", op: e.op, left: textOf(e.left), constant } : { kind: "other" };
   }
   if (e.type === "unary" && (e.op === "IS NULL" || e.op === "IS NOT NULL")) return { kind: "null-test", left: textOf(e.operand), isNull: e.op === "IS NULL" };
   if (e.type === "unary" && e.op === "NOT") return { kind: "boolean", left: textOf(e.operand), negated: true };
@@ -104,21 +145,8 @@ function readForm(e: Expr): Atom["form"] {
 function constantOf(e: Expr): Constant | null {
   if (e.type === "integer" || e.type === "numeric") return { kind: "number", value: e.value };
   if (e.type === "string") return { kind: "string", value: e.value };
+  if (e.type === "boolean") return { kind: "boolean", value: e.value };
   if (e.type === "parameter") return { kind: "parameter" };
   return e.type === "null" ? { kind: "null" } : null;
 }
 
-/** `clause_is_strict_for`: every expression that a strict operator or function takes in, at any depth. It does not look into NOT. */
-function* strictOperands(e: Expr): Generator<string> {
-  yield textOf(e);
-  if (e.type === "binary" && strictOperators.test(e.op)) {
-    yield* strictOperands(e.left);
-    yield* strictOperands(e.right);
-  } else if (e.type === "unary" && (e.op === "-" || e.op === "+")) yield* strictOperands(e.operand);
-  else if (e.type === "cast" || e.type === "member") yield* strictOperands(e.operand);
-  else if (e.type === "call" && strictFunctions.test(e.function.name)) for (const argument of e.args) yield* strictOperands(argument);
-}
-
-function textOf(e: Expr): string {
-  return toSql.expr(e);
-}

@@ -2,6 +2,8 @@ import type { Catalog, Table, UniqueKey } from "../model/catalog.ts";
 import type { Database, Site } from "../model/project.ts";
 import { partTexts } from "./words.ts";
 import { partColumns } from "./keys.ts";
+import { samePredicate } from "./predicate.ts";
+import { typesOf } from "./predicate-types.ts";
 import { insertedValue } from "./violations.ts";
 
 /**
@@ -26,9 +28,9 @@ export function versionsOfTable(database: Database, id: string): Table[] {
   return [database.catalog, database.schema, database.migrated].flatMap((catalog) => catalog?.tables[id] ?? []);
 }
 
-/** Do two keys promise the same? Names, and whether it is a constraint or an index, do not matter. */
-export function isSameKey(a: UniqueKey, b: UniqueKey): boolean {
-  if (a.nullsNotDistinct !== b.nullsNotDistinct || (a.where?.text ?? null) !== (b.where?.text ?? null)) return false;
+/** Do two keys of a table promise the same? Names, and whether it is a constraint or an index, do not matter. */
+export function isSameKey(table: Table, a: UniqueKey, b: UniqueKey): boolean {
+  if (a.nullsNotDistinct !== b.nullsNotDistinct || !samePredicate(a.where, b.where, typesOf(table))) return false;
   const [left, right] = [new Set(partTexts(a)), new Set(partTexts(b))];
   return left.size === right.size && [...left].every((part) => right.has(part));
 }

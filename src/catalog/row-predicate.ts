@@ -1,4 +1,6 @@
 import type { Predicate } from "../model/catalog.ts";
+import { quoteIdentifier } from "../read/sql/canonical-text.ts";
+import { isStrictFor } from "./predicate-strict.ts";
 import { conditionOf, type Atom, type Condition } from "./predicate-tree.ts";
 import type { RowValue } from "./row-value.ts";
 
@@ -27,7 +29,7 @@ function truthOfAtom(atom: Atom, value: (column: string) => RowValue): Truth {
     return isColumn(form.left, column) && isPresent(held) ? (form.isNull ? "not-true" : "true") : "unknown";
   }
   if (held.kind === "null") {
-    const takesIn = atom.strictIn.some((text) => isColumn(text, column)) || (form.kind === "boolean" && isColumn(form.left, column));
+    const takesIn = (atom.tree !== null && isStrictFor(atom.tree, quoteIdentifier(column)) === "yes") || (form.kind === "boolean" && isColumn(form.left, column));
     return takesIn ? "not-true" : "unknown";
   }
   const literal = held.kind === "given" ? literalValue(held.literal) : null;

@@ -61,8 +61,10 @@ export function printExpression(e: Expr): string {
       return (e.table ? `${qualified(e.table)}.` : "") + (e.name === "*" ? "*" : quoteIdentifier(e.name));
     case "string":
       return quoteLiteral(e.value);
-    case "integer":
     case "numeric":
+      // `1.0` compares an integer column as a numeric one.
+      return Number.isInteger(e.value) && Math.abs(e.value) < 1e21 ? e.value.toFixed(1) : String(e.value);
+    case "integer":
       return String(e.value);
     case "boolean":
       return String(e.value);
@@ -78,7 +80,8 @@ export function printExpression(e: Expr): string {
     case "array":
       return `array[${e.expressions.map(printExpression).join(", ")}]`;
     case "cast":
-      return `${operand(e.operand)}::${printType(e.to)}`;
+      // A cast binds before the sign.
+      return `${isNegative(e.operand) ? `(${printExpression(e.operand)})` : operand(e.operand)}::${printType(e.to)}`;
     case "member":
       return `${operand(e.operand)} ${e.op} ${typeof e.member === "number" ? e.member : quoteLiteral(e.member)}`;
     case "arrayIndex":
@@ -107,6 +110,10 @@ function qualified(name: QName): string {
 function operand(e: Expr): string {
   const composite = e.type === "binary" || e.type === "unary" || e.type === "ternary" || e.type === "member" || isInfix(e);
   return composite ? `(${printExpression(e)})` : printExpression(e);
+}
+
+function isNegative(e: Expr): boolean {
+  return (e.type === "integer" || e.type === "numeric") && e.value < 0;
 }
 
 function isInfix(e: Expr): boolean {

@@ -1,9 +1,10 @@
 import { astMapper, type DataTypeDef, type Expr, type ExprBinary, type IAstMapper } from "pgsql-ast-parser";
-import { flatten, printExpression, printType } from "./canonical-text.ts";
+import { flatten, printExpression, printType, standIns } from "./canonical-text.ts";
 
 /** Types whose cast on a literal says something that the neighbour does not (`now() - '1 day'::interval`). */
 const meaningful = /^(interval|date|time|timetz|timestamp|timestamptz|jsonb?|regclass|oid|bit|bytea)\b/;
 const textual = /^(text|varchar|character varying|bpchar|character|char|citext|name)\b/;
+const integral = /^(int|int2|int4|int8|integer|smallint|bigint)$/;
 const numeric = /^(int|int2|int4|int8|integer|smallint|bigint|numeric|decimal|real|float|float4|float8|double precision)\b/;
 
 /** Functions of text: calling them on a varchar makes Postgres print `f((c)::text)` for `f(c)`. */
@@ -30,6 +31,9 @@ const mapper: IAstMapper = astMapper((m) => {
     cast: (c) => dropLiteralCast(map(c.operand), c.to),
     call: (c) => {
       const args = c.args.map((a) => map(textFunctions.has(c.function.name) ? stripTextCast(a) : a));
+      const [first, second] = args;
+      if (first && second?.type === "null" && c.function.name === standIns.distinct) return { type: "unary", op: "IS NOT NULL", operand: first };
+      if (first && second?.type === "null" && c.function.name === standIns.notDistinct) return { type: "unary", op: "IS NULL", operand: first };
       const name = c.function.name === "trim" && args.length === 1 ? "btrim" : c.function.name;
       return { ...c, args, function: c.function.schema === "pg_catalog" ? { name } : { ...c.function, name } };
     },
@@ -66,12 +70,13 @@ function comparison(b: ExprBinary, left: Expr, right: Expr): Expr {
   return compare(b.op, dropComparedCast(left, right), dropComparedCast(right, left));
 }
 
-/** `= ANY (ARRAY[…])` and `<> ALL (ARRAY[…])`: what Postgres makes of IN and NOT IN. */
+/** `= ANY (ARRAY[…])` and `<> ALL (ARRAY[…])`: what Postgres makes of IN and NOT IN; `'{a,b}'` is an array, too. */
 function listOf(op: string, right: Expr): Expr[] | null {
   const wanted = op === "=" ? "any" : op === "!=" ? "all" : null;
   if (right.type !== "call" || right.function.name !== wanted || right.args.length !== 1) return null;
   let of = right.args[0];
   while (of?.type === "cast" && of.to.kind === "array") of = of.operand;
+  if (of?.type === "string" && /^\{[\w-]+(,[\w-]+)*\}$/.test(of.value)) return of.value.slice(1, -1).split(",").map((value) => ({ type: "string", value }));
   return of?.type === "array" && of.expressions.length > 0 ? of.expressions : null;
 }
 
@@ -95,11 +100,13 @@ function compare(op: ExprBinary["op"], left: Expr, right: Expr): Expr {
 export function negate(e: Expr): Expr {
   if (e.type === "boolean") return { type: "boolean", value: !e.value };
   if (e.type === "unary" && e.op === "NOT") return e.operand;
-  if (e.type === "unary" && e.op === "IS NULL") return { ...e, op: "IS NOT NULL" };
-  if (e.type === "unary" && e.op === "IS NOT NULL") return { ...e, op: "IS NULL" };
+  // IS NULL, IS TRUE, IS UNKNOWN, …
+  if (e.type === "unary" && e.op.startsWith("IS ")) return { ...e, op: (e.op.startsWith("IS NOT ") ? e.op.replace("NOT ", "") : e.op.replace("IS ", "IS NOT ")) as typeof e.op };
   if (e.type === "binary" && (e.op === "AND" || e.op === "OR")) {
     return connect(e.op === "AND" ? "OR" : "AND", [negate(e.left), negate(e.right)]);
   }
+  if (e.type === "call" && e.function.name === standIns.distinct) return { ...e, function: { name: standIns.notDistinct } };
+  if (e.type === "call" && e.function.name === standIns.notDistinct) return { ...e, function: { name: standIns.distinct } };
   const op = e.type === "binary" ? negated[e.op] : undefined;
   return e.type === "binary" && op ? { ...e, op } : { type: "unary", op: "NOT", operand: e };
 }
@@ -123,15 +130,26 @@ function isConstant(e: Expr): boolean {
 function dropLiteralCast(operand: Expr, to: DataTypeDef): Expr {
   const kept: Expr = { type: "cast", operand, to };
   const type = printType(to);
-  if (operand.type === "integer" || operand.type === "numeric") return numeric.test(type) ? operand : kept;
+  if (operand.type === "integer" || operand.type === "numeric") return castNumber(operand, type) ?? kept;
   if (operand.type === "boolean") return /^bool/.test(type) ? operand : kept;
   if (operand.type === "null") return operand;
   // `->>` gives text; the expression parser also binds `data ->> 'k'::text` that way round.
   if (operand.type === "member" && operand.op === "->>" && type === "text") return operand;
   if (operand.type !== "string" || meaningful.test(type)) return kept;
-  if (numeric.test(type) && /^[+-]?\d+$/.test(operand.value)) return { type: "integer", value: Number(operand.value) };
+  if (numeric.test(type)) return readNumber(operand.value, type) ?? kept;
   if (/^bool/.test(type) && /^(t|f|true|false)$/i.test(operand.value)) return { type: "boolean", value: /^t/i.test(operand.value) };
   return operand;
+}
+
+/** A number of the type that it is cast to, where that is told by its spelling; null: the cast has to stay. */
+function castNumber(e: Extract<Expr, { type: "integer" | "numeric" }>, type: string): Expr | null {
+  if (/^(numeric|decimal)$/.test(type)) return { type: "numeric", value: e.value };
+  return e.type === "integer" && integral.test(type) ? e : null;
+}
+
+function readNumber(text: string, type: string): Expr | null {
+  if (/^[+-]?\d{1,15}$/.test(text)) return castNumber({ type: "integer", value: Number(text) }, type);
+  return /^[+-]?\d{1,15}\.\d{1,15}$/.test(text) ? castNumber({ type: "numeric", value: Number(text) }, type) : null;
 }
 
 /** Beside a column a literal takes the column's type, whatever its cast says. */

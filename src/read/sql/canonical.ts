@@ -49,8 +49,11 @@ export function canonicalTree(tree: Expr): Predicate {
   return { text: printExpression(normal), columns: [...columns], parameters };
 }
 
-/** Postgres' own grammar where it is loaded: it reads all (`IS DISTINCT FROM`, COLLATE …) and binds exactly; else the expression parser's. */
-function parseExpression(sql: string): Expr | null {
+/**
+ * The tree of a bare expression, as it stands; null: it cannot be parsed. Postgres' own grammar where it is loaded: it reads all (`IS DISTINCT
+ * FROM`, COLLATE …) and binds exactly; else the expression parser's.
+ */
+export function parseExpression(sql: string): Expr | null {
   const exact = isSqlParserReady() ? parseByPostgres(sql) : null;
   if (exact) return exact;
   try {

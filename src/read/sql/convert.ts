@@ -95,7 +95,7 @@ function convertConstant(c: NodeOf<"A_Const">): Expr {
   if (c.isnull) return nothing;
   if (c.sval) return text(c.sval.sval ?? "");
   if (c.boolval) return { type: "boolean", value: c.boolval.boolval ?? false };
-  if (c.fval) return { type: "numeric", value: Number(c.fval.fval ?? 0) };
+  if (c.fval) return { type: /^\d{1,15}$/.test(c.fval.fval ?? "") ? "integer" : "numeric", value: Number(c.fval.fval ?? 0) };
   if (c.bsval) return verbatim(`'${c.bsval.bsval ?? ""}'`);
   return { type: "integer", value: c.ival?.ival ?? 0 };
 }
@@ -126,6 +126,9 @@ function convertCall(c: NodeOf<"FuncCall">, convert: Convert): Expr {
 }
 
 const known = new Set("= <> != < > <= >= + - * / % ^ || && @> <@ ? ?| ?& #>> ~ ~* !~ !~* @@ | & # << >> #-".split(" "));
+
+/** What Postgres prints for LIKE. */
+const matches: Record<string, string> = { "~~": "LIKE", "!~~": "NOT LIKE", "~~*": "ILIKE", "!~~*": "NOT ILIKE" };
 
 function convertOperator(e: NodeOf<"A_Expr">, convert: Convert): Expr {
   const op = namesOf(e.name).at(-1) ?? "";
@@ -159,6 +162,8 @@ function convertOperator(e: NodeOf<"A_Expr">, convert: Convert): Expr {
   if ((op === "->" || op === "->>") && key && (key.sval || key.ival)) {
     return { type: "member", operand: left, op, member: key.sval ? (key.sval.sval ?? "") : (key.ival?.ival ?? 0) };
   }
+  const like = matches[op];
+  if (like !== undefined) return binary(like, convert(e.rexpr));
   return known.has(op) ? binary(op === "<>" ? "!=" : op, convert(e.rexpr)) : call(standIns.operator, [left, text(op), convert(e.rexpr)]);
 }
 
