@@ -141,6 +141,20 @@ describe("--since", () => {
     expect(since(clone, "origin/main")).toEqual(["+m/3.sql"]);
   });
 
+  test("a partial clone fetches nothing: what it lacks is told when it is needed", () => {
+    const origin = repository({ "a.sql": "one", "b.sql": "b" });
+    git(origin, "config", "uploadpack.allowFilter", "true");
+    git(origin, "checkout", "-qb", "work");
+    commit(origin, { "a.sql": "two" });
+    const clone = join(folder(), "clone");
+    git(base, "clone", "-q", "--filter=blob:none", "-b", "work", `file://${origin}`, clone);
+    expect(since(clone, "origin/main")).toEqual(["a.sql"]);
+    const { before } = findChange(clone, { kind: "since", ref: "origin/main" });
+    expect(() => textOf(before.get("a.sql"))).toThrow("--since: this clone is partial and lacks files as they were before; `git fetch --refetch --no-filter` gets them");
+    git(clone, "fetch", "-q", "--refetch", "--no-filter");
+    expect(textOf(before.get("a.sql"))).toBe("one");
+  });
+
   test.each<[string, (dir: string) => string, string]>([
     ["a name that git does not know", () => "mian", 'git knows no commit, branch or tag "mian" (did you mean "main"?)'],
     ["a name that begins with a dash", () => "--output=x", 'git knows no commit, branch or tag "--output=x"'],

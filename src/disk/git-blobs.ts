@@ -27,12 +27,12 @@ export function readBlobs(blobs: Blob[], option: string): Map<string, Buffer> {
   return contents;
 }
 
-function readSizes(repository: Repository, ids: string[], option: string): number[] {
-  const printed = read(repository, option, ["cat-file", "--batch-check=%(objectsize)"], asLines(ids)).toString();
-  return printed.split("\n").slice(0, ids.length).map((line) => {
-    if (/^\d+$/.test(line)) return Number(line);
-    throw failure(`${option}: this clone is partial and lacks what must be compared (${line}); \`git fetch --refetch\` gets it`);
-  });
+function readSizes({ run }: Repository, ids: string[], option: string): number[] {
+  const { status, stdout } = run(["cat-file", "--batch-check=%(objectsize)"], asLines(ids));
+  const sizes = stdout.toString().split("\n").slice(0, ids.length).map((line) => (/^\d+$/.test(line) ? Number(line) : null));
+  const known = sizes.filter((size) => size !== null);
+  if (status === 0 && known.length === ids.length) return known;
+  throw failure(`${option}: this clone is partial and lacks files as they were before; \`git fetch --refetch --no-filter\` gets them`);
 }
 
 function asLines(ids: string[]): string {

@@ -70,6 +70,7 @@ function whyNot(dir: string, stderr: string): string {
   return `cannot read the repository of ${dir}: ${firstLine(stderr)}`;
 }
 
+/** What went wrong; warnings may stand before it. */
 function firstLine(text: string): string {
-  return (text.split("\n")[0] ?? "").replace(/^(?:fatal|error): /, "");
+  return /^(?:fatal|error): (.*)$/m.exec(text)?.[1] ?? text.split("\n")[0] ?? "";
 }
