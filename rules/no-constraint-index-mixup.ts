@@ -108,7 +108,7 @@ function refusalOf(table: Table, index: UniqueKey | Index, name: string): Refusa
 
 /** Postgres' parser itself refuses NOT VALID behind a key, so there is no statement, only its refusal. */
 function* findNotValid(project: Project, database: Database): Iterable<Problem> {
-  const paths = new Set(database.migrations.map((migration) => migration.path));
+  const paths = new Set(pendingMigrations(database).map((migration) => migration.path));
   for (const { at, message } of project.unread) {
     const kind = paths.has(at.path) ? /(\w[\w ]*) constraints cannot be marked NOT VALID/.exec(message)?.[1] : undefined;
     if (kind === undefined || kind === "EXCLUDE") continue;
