@@ -5,6 +5,7 @@ import { noCascadingDedup } from "./no-cascading-dedup.ts";
 import { noCheckThenInsert } from "./no-check-then-insert.ts";
 import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transaction.ts";
 import { noConstraintIndexMixup } from "./no-constraint-index-mixup.ts";
+import { noDroppedKeyInUse } from "./no-dropped-key-in-use.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
@@ -28,6 +29,7 @@ export const rules: Rule[] = [
   noCheckThenInsert,
   noConcurrentIndexInTransaction,
   noConstraintIndexMixup,
+  noDroppedKeyInUse,
   noMismatchedDedup,
   noNonAtomicUpsert,
   noRedundantIndex,

@@ -125,7 +125,7 @@ function* findNotValid(project: Project, database: Database): Iterable<Problem> 
 }
 
 function hasConstraint(table: Table, name: string): boolean {
-  return table.keys.some((key) => key.kind !== "index" && key.name === name) || table.foreignKeys.some((item) => item.name === name) || table.checks.includes(name);
+  return table.keys.some((key) => key.kind !== "index" && key.name === name) || [...table.foreignKeys, ...table.checks].some((item) => item.name === name);
 }
 
 function indexCalled(table: Table, name: string): UniqueKey | Index | null {
