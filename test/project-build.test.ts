@@ -41,7 +41,7 @@ describe("transactionOf", () => {
     ["psql", null, sql(), "none"],
     ["unknown", null, sql(), "unknown"],
   ])("%s %s", (runner, version, facts, expected) => {
-    expect(transactionOf(runner, version, facts)).toBe(expected);
+    expect(transactionOf({ runner, runnerVersion: version }, { ...facts, optsOut: false })).toBe(expected);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { DatabaseSource } from "../model/input.ts";
+import { findCodeMigrations } from "./code-migrations.ts";
 import type { Discovery, Found } from "./context.ts";
 import { findDrizzle } from "./drizzle.ts";
 import { isKnownSchema, joinHistories } from "./merge.ts";
@@ -13,9 +14,11 @@ export function discoverDatabases(discovery: Discovery): DatabaseSource[] {
   const orms = [...findDrizzle(discovery), ...findPrisma(discovery)];
   const named = [...orms, ...findSqlc(discovery)];
   const supabase = findSupabase(discovery).filter((found) => !shares(found, named));
-  const plain = findPlainSql(discovery, claimedBy([...named, ...supabase])).filter((found) => !shares(found, [...named, ...supabase]));
+  const code = findCodeMigrations(discovery, claimedBy([...named, ...supabase]));
+  const known = [...named, ...supabase, ...code];
+  const plain = findPlainSql(discovery, claimedBy(known)).filter((found) => !shares(found, known));
   const histories = plain.filter((found) => found.migrations.length > 0);
-  const joined = joinHistories(discovery, named, [...supabase, ...histories]);
+  const joined = joinHistories(discovery, named, [...supabase, ...code, ...histories]);
   const dumps = plain.filter((found) => found.migrations.length === 0 && !isKnownSchema(discovery, found, joined));
   const found = [...joined, ...dumps];
   return nameDatabases(found.length > 0 ? found : findAnySql(discovery));

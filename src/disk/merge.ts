@@ -27,15 +27,17 @@ export function isKnownSchema(discovery: Discovery, dump: Found, databases: Foun
   return databases.some((database) => database.dialect === dump.dialect && speaksOf(discovery, database, tables));
 }
 
-/** Names of the tables that a database's SQL creates, without their schema. */
+/** Names of the tables that a database's migrations and SQL files create, without their schema. */
 export function createdTables({ files }: Discovery, found: Found): Set<string> {
   const names = new Set<string>();
-  const paths = [...found.schemaFiles, ...found.migrations.flatMap((list) => list.files)].filter((path) => path.endsWith(".sql"));
+  const paths = [...found.schemaFiles.filter((path) => path.endsWith(".sql")), ...found.migrations.flatMap((list) => list.files)];
   for (const path of paths) {
     const text = (files.text(path) ?? "").replace(/--[^\n]*/g, "");
     for (const match of text.matchAll(/\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:["`]?\w+["`]?\s*\.\s*)?["`]?(\w+)["`]?/gi)) {
       names.add((match[1] ?? "").toLowerCase());
     }
+    if (path.endsWith(".sql")) continue;
+    for (const match of text.matchAll(/\bcreateTable(?:IfNotExists)?\(\s*["'`](?:\w+\.)?(\w+)["'`]/g)) names.add((match[1] ?? "").toLowerCase());
   }
   return names;
 }

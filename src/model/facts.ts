@@ -67,6 +67,8 @@ export type CodeFacts = {
   thrown?: { text: string; at: Span; function: number | null }[];
   /** Directives at the head of the file, e.g. "use server". */
   directives?: string[];
+  /** Comments without their marks, of a file with a function `up`. Absent: none, or no such file. */
+  comments?: { text: string; at: Span }[];
 };
 
 export type Import = {

@@ -1,7 +1,7 @@
 import type { Unread } from "./span.ts";
 import type { FileFacts } from "./facts.ts";
 import type { Dialect } from "./catalog.ts";
-import type { Runner } from "./project.ts";
+import type { Migration, Runner } from "./project.ts";
 
 /** What disk/ hands to project/build.ts: file facts on demand and the few configuration files, read. */
 export type ProjectInput = {
@@ -45,11 +45,20 @@ export type DatabaseSource = {
   /** The ORM's schema files (drizzle: .ts files; prisma: .prisma files; sql: schema .sql files that stand for the whole schema). */
   schemaFiles: string[];
   /** In the order in which the runner applies them. Several folders: several lists. */
-  migrations: { runner: Runner; runnerVersion: string | null; files: string[]; dir: string }[];
+  migrations: MigrationSource[];
   /** sqlc, PgTyped, TypedSQL query files. */
   queryFiles: string[];
   /** drizzle 0.x `casing`. */
   casing: "snake_case" | "camelCase" | null;
   /** drizzle-kit/prisma major.minor where known. */
   ormVersion: string | null;
+};
+
+export type MigrationSource = {
+  runner: Runner;
+  runnerVersion: string | null;
+  files: string[];
+  dir: string;
+  /** What the runner is told to do with transactions, where its configuration says so; absent: as by itself. */
+  transaction?: Migration["transaction"];
 };

@@ -6,8 +6,9 @@ import type { Database, Migration } from "../model/project.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
 import type { Unread } from "../model/span.ts";
 import { basename, dirname, isInside } from "./paths.ts";
+import { readCodeMigration } from "./migrations/code.ts";
 import type { Program } from "./program.ts";
-import { transactionOf } from "./runners.ts";
+import { transactionOf, type Steering } from "./runners.ts";
 import type { DrizzleSchemas } from "./schema/drizzle.ts";
 import { prismaSchemaChanges } from "./schema/prisma.ts";
 
@@ -78,18 +79,20 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
   if (lists.length === 0) return null;
   const empty = emptyCatalog(dialect);
   const out: Migrated = { migrations: [], catalog: empty, deployed: empty, complete: true };
-  for (const { runner, runnerVersion, files } of lists) {
-    for (const path of files) {
-      const facts = program.facts(path);
-      const sql = facts?.sql ?? null;
-      if (facts === null || sql === null) {
+  for (const list of lists) {
+    const { runner, runnerVersion } = list;
+    for (const path of list.files) {
+      const read = readMigration(program, runner, path);
+      if (read === null) {
         out.complete = false;
         noteUnread([path], unread);
         continue;
       }
-      if (facts.unread.length > 0) out.complete = false;
-      const { statements, comments } = sql;
-      const transaction = transactionOf(runner, runnerVersion, sql);
+      if (read.unread.length > 0) out.complete = false;
+      // What a reader could not read is told with its file; what a library's calls hide is known here only.
+      if (read.isCode) unread.push(...read.unread);
+      const { statements, comments } = read;
+      const transaction = transactionOf(list, read);
       const applied = program.input.applied?.get(path);
       const history = applied === undefined ? {} : { applied, deployed: applied ? out.catalog : out.deployed };
       out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...history });
@@ -106,6 +109,16 @@ function advance(out: Migrated, changes: SchemaChange[], applied: boolean | unde
   out.catalog = fold(before, changes, "built");
   if (applied === false) return;
   out.deployed = out.deployed === before ? out.catalog : fold(out.deployed, changes, "built");
+}
+
+type MigrationText = Steering & { comments: Migration["comments"]; unread: Unread[]; isCode: boolean };
+
+/** null: the file could not be read at all. */
+function readMigration(program: Program, runner: Migration["runner"], path: string): MigrationText | null {
+  const facts = program.facts(path);
+  if (facts?.sql != null) return { ...facts.sql, optsOut: false, unread: facts.unread, isCode: false };
+  const code = readCodeMigration(program, runner, path);
+  return code === null ? null : { ...code, directives: [], isCode: true };
 }
 
 function noteUnread(paths: string[], unread: Unread[]): void {

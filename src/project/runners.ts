@@ -1,17 +1,23 @@
 import semver from "semver";
 import type { SqlFacts } from "../model/facts.ts";
+import type { MigrationSource } from "../model/input.ts";
 import type { Migration, Runner } from "../model/project.ts";
 import type { Statement } from "../model/statement.ts";
 
 type Mode = Migration["transaction"];
-type Steered = (sql: SqlFacts, version: string | null) => Mode;
+/** What a file says about transactions. `optsOut`: its code leaves the runner's. */
+export type Steering = Pick<SqlFacts, "statements" | "directives"> & { optsOut: boolean };
+type Steered = (file: Steering, version: string | null) => Mode;
 
 /**
- * What a runner does with transactions for one file, by the version that is installed and by the comments that steer it (reference §13,
- * field notes §2.10). "unknown" where versions differ and none is known.
+ * What a runner does with transactions for one file, by the version that is installed, by its configuration, and by what steers it in the file
+ * (reference §13, field notes §2.10). "unknown" where versions differ and none is known.
  */
-export function transactionOf(runner: Runner, version: string | null, sql: SqlFacts): Mode {
-  return RUNNERS[runner](sql, version);
+export function transactionOf({ runner, runnerVersion, transaction }: Pick<MigrationSource, "runner" | "runnerVersion" | "transaction">, file: Steering): Mode {
+  if (file.optsOut) return "none";
+  const own = RUNNERS[runner](file, runnerVersion);
+  // A directive in the file wins over the runner's configuration.
+  return own === "none" || transaction === undefined ? own : transaction;
 }
 
 const RUNNERS: Record<Runner, Steered> = {
@@ -38,7 +44,7 @@ const RUNNERS: Record<Runner, Steered> = {
 };
 
 /** Until 7.3 a file is one simple query; since 7.4 statements go one by one, but for files with DROP INDEX CONCURRENTLY; 8 has a transaction each. */
-function prismaMode(sql: SqlFacts, version: string | null): Mode {
+function prismaMode(sql: Steering, version: string | null): Mode {
   const parsed = semver.coerce(version);
   if (parsed === null) return "unknown";
   if (semver.gte(parsed, "8.0.0")) return "file";
@@ -47,14 +53,14 @@ function prismaMode(sql: SqlFacts, version: string | null): Mode {
 }
 
 /** The CLI's third version splits at what refuses a transaction; before, a file is one pipeline. */
-function supabaseMode(sql: SqlFacts, version: string | null): Mode {
+function supabaseMode(sql: Steering, version: string | null): Mode {
   if (hasDirective(sql, /pg-delta:\s*transaction\s*=\s*false/i)) return "none";
   const parsed = semver.coerce(version);
   if (parsed === null) return "unknown";
   return semver.lt(parsed, "3.0.0") ? "pipeline" : "none";
 }
 
-function hasDirective(sql: SqlFacts, pattern: RegExp): boolean {
+function hasDirective(sql: Steering, pattern: RegExp): boolean {
   return sql.directives.some((directive) => pattern.test(directive));
 }
 

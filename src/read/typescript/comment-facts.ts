@@ -11,17 +11,34 @@ export function noteComments(reader: Reader): Pick<FileFacts, "claims" | "suppre
   const wantsSuppressions = reader.text.includes("uniqlint-");
   const wantsClaims = mayHoldClaim(reader.text);
   if (!wantsSuppressions && !wantsClaims) return { claims: [], suppressions: [] };
-  const comments = findComments(reader);
+  const comments = mayMatter(reader.text) ? findComments(reader) : [];
   if (comments.length === 0) return { claims: [], suppressions: [] };
   const blocks = wantsClaims ? joinLines(reader, comments).filter((each) => mayHoldClaim(each.text)) : [];
   const claims = readClaims(blocks.map((each) => ({ ...each, declaration: declarationAt(reader, each.at), function: functionAt(reader, each.at) })));
   return { claims, suppressions: wantsSuppressions ? readSuppressions(comments) : [] };
 }
 
+/** Of a file with a function `up` every comment: prechecks of migrations are documented there. Others' comments are only asked for claims. */
+export function noteMigrationComments(reader: Reader): void {
+  if (!reader.facts.functions.some((fact) => fact.name !== null && /(?:^|\.)up$/.test(fact.name))) return;
+  const comments = findComments(reader).map(({ text, at }) => ({ text: plainText(text), at }));
+  if (comments.length > 0) reader.facts.comments = comments;
+}
+
+function plainText(text: string): string {
+  if (text.startsWith("//")) return text.replace(/^\/+/, "").trim();
+  return text.replace(/^\/\*+/, "").replace(/\*+\/$/, "").replace(/^[ \t]*\*(?!\/)[ \t]?/gm, "").trim();
+}
+
+const OPENING = /\/\/[^\n\r]*|\/\*[^]*?(?:\*\/|$)/g;
+
+function mayMatter(code: string): boolean {
+  return Array.from(code.matchAll(OPENING)).some(([text]) => mayHoldClaim(text) || text.includes("uniqlint-"));
+}
+
 /** Every comment. What looks like one inside a string, a template, a regular expression or JSX text is none. */
 function findComments(reader: Reader): Comment[] {
-  const opening = /\/\/[^\n\r]*|\/\*[^]*?(?:\*\/|$)/g;
-  if (!Array.from(reader.text.matchAll(opening)).some(([text]) => mayHoldClaim(text) || text.includes("uniqlint-"))) return [];
+  const opening = new RegExp(OPENING);
   const masks = maskedRanges(reader.source);
   const found: Comment[] = [];
   let mask = 0;

@@ -3,7 +3,7 @@ import type { CodeFacts, FileFacts } from "../../model/facts.ts";
 import type { SourceFile } from "../../model/span.ts";
 import { noteChanges } from "./changes.ts";
 import { readClassLike } from "./classes.ts";
-import { noteComments } from "./comment-facts.ts";
+import { noteComments, noteMigrationComments } from "./comment-facts.ts";
 import { declareModule } from "./declarations.ts";
 import { readExpression } from "./expression.ts";
 import { directivesOf, readFunctionLike } from "./functions.ts";
@@ -24,6 +24,7 @@ export function readTypeScriptFile(file: SourceFile): FileFacts {
   noteSyntaxError(reader);
   const facts = readModule(reader);
   const { claims, suppressions } = noteComments(reader);
+  noteMigrationComments(reader);
   return { path: file.path, language: "typescript", unread: reader.unread, suppressions, claims, sql: null, prisma: null, code: facts };
 }
 

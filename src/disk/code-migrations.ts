@@ -1,0 +1,118 @@
+import type { Dialect } from "../model/catalog.ts";
+import type { Runner } from "../model/project.ts";
+import { entryOf, isGenerated } from "../project/files.ts";
+import { isAside } from "./asides.ts";
+import { homeOf } from "./context.ts";
+import type { Discovery, Found } from "./context.ts";
+import type { Files } from "./files.ts";
+import { isCode } from "./languages.ts";
+import { versionOf } from "./packages.ts";
+import { byName, commonFolder, folderOf, nameOf } from "./paths.ts";
+import { configuredTransaction } from "./runner-settings.ts";
+import { byVersion, guessDialect } from "./runners.ts";
+
+type CodeRunner = Extract<Runner, "typeorm" | "mikro-orm" | "node-pg-migrate" | "kysely" | "sequelize" | "knex">;
+
+/** Words of each library that its migrations cannot do without; the first that is met decides. */
+const EVIDENCE: [CodeRunner, RegExp][] = [
+  ["typeorm", /\bMigrationInterface\b|\bqueryRunner\b/],
+  ["mikro-orm", /@mikro-orm\/migrations\b/],
+  ["node-pg-migrate", /\bMigrationBuilder\b|\bpgm\b/],
+  ["kysely", /["']kysely["']|\bKysely\b/],
+  ["sequelize", /\bqueryInterface\b|\bQueryInterface\b/],
+  ["knex", /\bknex\b|\bKnex\b/],
+];
+
+/** Where its version is told; the first package that is there. */
+const PACKAGES: Record<CodeRunner, string[]> = {
+  typeorm: ["typeorm"],
+  "mikro-orm": ["@mikro-orm/migrations", "@mikro-orm/core"],
+  "node-pg-migrate": ["node-pg-migrate"],
+  kysely: ["kysely"],
+  sequelize: ["sequelize", "@sequelize/core", "umzug"],
+  knex: ["knex"],
+};
+
+/** Databases that migrations in TypeScript or JavaScript tell of, one a folder; TypeORM's of one package are one, as they are ordered by class. */
+export function findCodeMigrations(discovery: Discovery, claimed: Set<string>): Found[] {
+  const groups = new Map<string, { runner: CodeRunner; files: string[] }>();
+  for (const path of discovery.files.paths) {
+    const runner = claimed.has(path) ? null : codeRunnerOf(discovery.files, path);
+    if (runner === null) continue;
+    const key = JSON.stringify([runner, runner === "typeorm" ? homeOf(discovery, folderOf(path), folderOf(path)) : folderOf(path)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { runner, files: [path] });
+    else group.files.push(path);
+  }
+  return [...groups.values()].flatMap(({ runner, files }) => describe(discovery, runner, files, claimed) ?? []);
+}
+
+/** The runner that a file of code is a migration for; null: it is none. */
+export function codeRunnerOf(files: Files, path: string): CodeRunner | null {
+  if (!isCode(path) || files.links.has(path) || !mayBeMigration(path) || isAside(path) || isGenerated(path) || entryOf(path, false) === "test") return null;
+  const text = files.text(path) ?? "";
+  // A function, a method, a property, an export of that name.
+  if (!/\bup\b\s*[=(:,}]/.test(text)) return null;
+  return EVIDENCE.find(([, mark]) => mark.test(text))?.[0] ?? null;
+}
+
+/** By its name: runners order files by number or date, or keep them in a folder that says what they are. */
+function mayBeMigration(path: string): boolean {
+  return /migrat/i.test(folderOf(path)) || /^(?:\d|migration)/i.test(nameOf(path)) || /\d{13}\.[cm]?[jt]s$/.test(path);
+}
+
+/** The files of a folder in the order in which the runner applies them. */
+export function sortCodeMigrations(files: Files, runner: Runner, paths: string[]): string[] {
+  if (runner === "node-pg-migrate") return [...paths].sort((a, b) => byVersion(nameOf(a), nameOf(b)));
+  if (runner !== "typeorm") return [...paths].sort((a, b) => byName(nameOf(a), nameOf(b)));
+  const stamps = new Map(paths.map((path) => [path, stampOf(files.text(path) ?? "", path)]));
+  return [...paths].sort((a, b) => (stamps.get(a) ?? 0) - (stamps.get(b) ?? 0) || byName(a, b));
+}
+
+/** The 13 digits at the end of the class' name, or of its property `name`. */
+function stampOf(text: string, path: string): number {
+  const own = /\bname\s*(?::\s*string\s*)?=\s*["'`]\w*?(\d{13})["'`]/.exec(text) ?? /\bclass\s+\w*?(\d{13})\b/.exec(text) ?? /(\d{13})/.exec(nameOf(path));
+  return Number(own?.[1] ?? 0);
+}
+
+function describe(discovery: Discovery, runner: CodeRunner, found: string[], claimed: Set<string>): Found | null {
+  const { files, packages } = discovery;
+  const dir = commonFolder(found.map(folderOf));
+  const own = runner === "node-pg-migrate" ? [...found, ...numberedSql(files, dir, claimed)] : found;
+  const dialect = dialectOf(discovery, dir, found);
+  if (dialect === null) return null;
+  const home = homeOf(discovery, dir, folderOf(dir));
+  const runnerVersion = PACKAGES[runner].map((name) => versionOf(packages, dir, name)).find((version) => version !== null) ?? null;
+  const transaction = configuredTransaction(discovery, runner, home);
+  return {
+    named: dir,
+    orm: "sql",
+    dialect,
+    dir: home,
+    schemaFiles: [],
+    migrations: [{ runner, runnerVersion, files: sortCodeMigrations(files, runner, own), dir, ...(transaction === null ? {} : { transaction }) }],
+    queryFiles: [],
+    casing: null,
+    ormVersion: null,
+  };
+}
+
+/** node-pg-migrate runs .sql files between the others. */
+function numberedSql(files: Files, dir: string, claimed: Set<string>): string[] {
+  return files.list(dir).filter((name) => /^\d.*\.sql$/.test(name)).map((name) => `${dir}/${name}`).filter((path) => !claimed.has(path));
+}
+
+const DRIVERS: [Dialect, string[]][] = [
+  ["postgres", ["pg", "postgres", "pg-promise", "@neondatabase/serverless", "@electric-sql/pglite", "pg-native", "@vercel/postgres", "kysely-postgres-js"]],
+  ["mysql", ["mysql", "mysql2", "mariadb"]],
+  ["sqlite", ["better-sqlite3", "sqlite3", "@libsql/client", "libsql", "sqlite"]],
+  ["other", ["mssql", "tedious", "oracledb"]],
+];
+
+/** By what the files say, else by the driver that their package depends on; null: none that keeps unique keys as we know them. */
+function dialectOf({ files, packages }: Discovery, dir: string, paths: string[]): Dialect | null {
+  if (guessDialect(files, []) === null || guessDialect({ ...files, text: () => "" }, paths) === null) return null;
+  const text = paths.slice(0, 50).map((path) => (files.text(path) ?? "").slice(0, 100_000)).join("\n");
+  if (/\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\b(?:CREATE|ALTER) TABLE (?:IF NOT EXISTS )?\\?`/i.test(text)) return "mysql";
+  return DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? "postgres";
+}

@@ -1,0 +1,134 @@
+import type { Expression } from "../../model/expression.ts";
+import type { CallFact, CodeFacts, ContextStep, Local } from "../../model/facts.ts";
+import type { Span } from "../../model/span.ts";
+import { callChain } from "../chains.ts";
+import { environmentOf, evaluate, memberOf, possibilities } from "../evaluate.ts";
+import type { Env, Evaluated, Program } from "../program.ts";
+
+/** `at`: the call in the migration's own file, also where a helper of another file makes it. */
+export type Step = { at: Span; conditional: boolean; caught: boolean };
+/** Takes a call; false: it is none that the visitor knows, so what it calls is followed. */
+export type Visit = (call: Evaluated, step: Step, fact: CallFact) => boolean;
+
+export type FunctionValue = Extract<Evaluated, { kind: "function" }>;
+type Walk = { program: Program; visit: Visit; path: string; around: Step | null; depth: number };
+
+/** Helpers and callbacks are followed this deep. */
+const DEEPEST = 6;
+/** A loop over more than this many values is not unrolled. */
+const MOST_ROUNDS = 64;
+
+/**
+ * The calls that a function makes when it is called with `args`, in order, evaluated: loops over known lists are unrolled, callbacks and
+ * functions of the project entered. Conditions are not decided but told.
+ */
+export function walkCalls(program: Program, path: string, fn: FunctionValue, args: Evaluated[], visit: Visit, around: Step | null = null): void {
+  walkFunction({ program, visit, path, around, depth: 0 }, fn, args);
+}
+
+function walkFunction(walk: Walk, fn: FunctionValue, args: Evaluated[]): void {
+  const code = walk.program.facts(fn.path)?.code;
+  if (code == null || walk.depth > DEEPEST) return;
+  const own = environmentOf(walk.program, fn.path, fn.function, args);
+  const env: Env = { path: fn.path, locals: new Map([...(fn.closure?.locals ?? []), ...(own?.locals ?? [])]) };
+  const handled: Span[] = [];
+  for (const fact of callsWithin(code, fn.function)) {
+    // Arguments of a call that was understood belong to it.
+    if (handled.some((at) => at.start <= fact.at.start && fact.at.end <= at.end)) continue;
+    const inside = fact.context.slice(fact.context.findIndex((step) => step.kind === "function" && step.function === fn.function) + 1);
+    const step = stepOf(walk, fact, inside);
+    for (const round of roundsOf(walk, fn.path, code, inside, env)) {
+      const value = evaluate(walk.program, fn.path, fact.expression, round);
+      if (walk.visit(value, step, fact)) handled.push(fact.at);
+      else enter({ ...walk, around: step, depth: walk.depth + 1 }, value);
+    }
+  }
+}
+
+/** Calls of a function's own body and of the functions that it gives to `map`, `forEach` and the like. */
+function callsWithin(code: CodeFacts, fn: number): CallFact[] {
+  return code.calls.filter((fact) => {
+    let at = fact.function;
+    while (at !== null && at !== fn) {
+      const parent = code.functions[at]?.parent ?? null;
+      const own = fact.context.findIndex((step) => step.kind === "function" && step.function === at);
+      if (fact.context[own - 1]?.kind !== "loop") return false;
+      at = parent;
+    }
+    return at === fn;
+  });
+}
+
+function stepOf(walk: Walk, fact: CallFact, inside: ContextStep[]): Step {
+  const at = walk.around !== null && (fact.at.path !== walk.path || walk.depth > 0) && fact.at.path !== walk.path ? walk.around.at : fact.at;
+  return {
+    at,
+    conditional: (walk.around?.conditional ?? false) || inside.some((step) => step.kind === "condition"),
+    caught: (walk.around?.caught ?? false) || inside.some((step) => step.kind === "catch"),
+  };
+}
+
+/** An environment for each round of the loops around a call. */
+function roundsOf(walk: Walk, path: string, code: CodeFacts, inside: ContextStep[], env: Env): Env[] {
+  let rounds = [env];
+  for (const [index, step] of inside.entries()) {
+    if (step.kind !== "loop" || step.over === null) continue;
+    const over = step.over;
+    const next = inside[index + 1];
+    rounds = rounds.flatMap((round) => {
+      const list = evaluate(walk.program, path, over, round);
+      if (list.kind !== "array" || !list.complete || list.items.length > MOST_ROUNDS) return [round];
+      return list.items.map((item, position) => bindElement(walk.program, path, code, over, next?.kind === "function" ? next.function : null, item, position, round));
+    });
+    if (rounds.length > MOST_ROUNDS) return [env];
+  }
+  return rounds;
+}
+
+function bindElement(program: Program, path: string, code: CodeFacts, over: Expression, callback: number | null, item: Evaluated, position: number, env: Env): Env {
+  const locals = new Map(env.locals);
+  if (callback !== null) {
+    const index: Evaluated = { kind: "number", at: item.at, value: position };
+    for (const [local, value] of environmentOf(program, path, callback, [item, index])?.locals ?? []) locals.set(local, value);
+  } else {
+    for (const [local, fact] of code.locals.entries()) {
+      const way = wayInto(fact, over);
+      if (way !== null) locals.set(local, way.reduce((of, name) => memberOf(program, of, name), item));
+    }
+  }
+  return { path, locals };
+}
+
+/** How a loop's variable is taken from an element of what is looped over; null: it is another loop's. */
+function wayInto(local: Local, over: Expression): string[] | null {
+  if (local.kind !== "loop") return null;
+  const value = local.values.find((each) => each.value.start === over.start && each.value.end === over.end && each.path[0] === "*");
+  return value === undefined ? null : value.path.slice(1);
+}
+
+/** The functions that a call which nobody knows leads to: the one it calls, and those that it is given. */
+function enter(walk: Walk, value: Evaluated): void {
+  for (const each of possibilities(value)) {
+    const { root, links } = callChain(each);
+    const [first] = links;
+    if (root.kind === "function" && first?.args != null && first.name === "") walkFunction(walk, root, first.args);
+    const handle = root.kind === "external" && root.package === HANDLE ? [root] : [];
+    for (const link of links) {
+      const isAnswer = link.name === "then" || link.name === "catch" || link.name === "finally";
+      if (link.name === "catch") continue;
+      for (const argument of link.args ?? []) if (argument.kind === "function") walkFunction(walk, argument, isAnswer ? [] : handle);
+    }
+  }
+}
+
+const HANDLE = "migration handle";
+
+/** What stands for the object that a runner hands to a migration (`knex`, `db`, `pgm`), or one that is made from it (a table's builder). */
+export function handleOf(name: string, at: Span): Evaluated {
+  return { kind: "external", at, package: HANDLE, subpath: "", name };
+}
+
+/** The name that `handleOf` was given; null: it is no such object. */
+export function handleName(value: Evaluated): string | null {
+  return value.kind === "external" && value.package === HANDLE ? value.name : null;
+}
