@@ -1,12 +1,26 @@
 import type { PGlite } from "@electric-sql/pglite";
-import type { Catalog, Table } from "../src/model/catalog.ts";
 
-/** A table as both sides of the comparison describe it: only what a real server can tell as well. */
-export type Described = {
-  columns: Record<string, "null" | "not null">;
-  keys: string[];
-  indexes: string[];
-  foreignKeys: string[];
+/** A table as a real server's `pg_catalog` describes it; expressions and predicates as the server prints them. */
+export type ServerTable = {
+  schema: string;
+  name: string;
+  kind: "r" | "p" | "v" | "m";
+  columns: { name: string; notNull: boolean; generated: boolean }[] | null;
+  indexes: ServerIndex[] | null;
+  foreignKeys: { name: string; columns: string[]; table: string; references: string[]; onDelete: "a" | "r" | "c" | "n" | "d" }[] | null;
+};
+
+export type ServerIndex = {
+  name: string;
+  unique: boolean;
+  valid: boolean;
+  contype: "p" | "u" | "x" | null;
+  period: boolean;
+  deferrable: boolean;
+  nullsNotDistinct: boolean;
+  where: string | null;
+  parts: { column: string | null; expression: string }[];
+  include: string[] | null;
 };
 
 /** An empty database. */
@@ -32,77 +46,52 @@ export async function runAll(server: PGlite, statements: readonly string[]): Pro
   return refused;
 }
 
+/** Within a transaction: runs each statement behind a savepoint, and gives those that were accepted. */
+export async function runAccepted(server: PGlite, statements: readonly string[]): Promise<string[]> {
+  const accepted: string[] = [];
+  for (const statement of statements) {
+    try {
+      await server.exec(`savepoint one; ${statement}; release one`);
+      accepted.push(statement);
+    } catch {
+      await server.exec("rollback to one");
+    }
+  }
+  return accepted;
+}
+
+/** Within a transaction: what the end of a session does. */
+export async function endSession(server: PGlite): Promise<void> {
+  await server.exec("discard temp; reset all");
+}
+
+const names = (keys: string, relation: string): string =>
+  `(select json_agg(a.attname order by k.n) from unnest(${keys}) with ordinality k(attnum, n) join pg_attribute a on a.attrelid = ${relation} and a.attnum = k.attnum)`;
+
+// A foreign key to a partitioned table has a row of its own for each partition: those are left out.
 const tablesQuery = `
-  select c.oid, n.nspname || '.' || c.relname as id from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  select n.nspname as schema, c.relname as name, c.relkind as kind,
+    (select json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull, 'generated', a.attgenerated <> '') order by a.attnum)
+      from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
+    (select json_agg(json_build_object('name', x.relname, 'unique', i.indisunique, 'valid', i.indisvalid, 'contype', con.contype,
+        'period', coalesce(con.conperiod, false), 'deferrable', coalesce(con.condeferrable, false), 'nullsNotDistinct', i.indnullsnotdistinct,
+        'where', pg_get_expr(i.indpred, i.indrelid),
+        'parts', (select json_agg(json_build_object('column', a.attname, 'expression', pg_get_indexdef(i.indexrelid, k.n::int, false)) order by k.n)
+          from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
+          left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0 where k.n <= i.indnkeyatts),
+        'include', (select json_agg(a.attname order by k.n) from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
+          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum where k.n > i.indnkeyatts)) order by x.oid)
+      from pg_index i join pg_class x on x.oid = i.indexrelid
+      left join pg_constraint con on con.conindid = i.indexrelid and con.contype in ('p', 'u', 'x') where i.indrelid = c.oid) as indexes,
+    (select json_agg(json_build_object('name', con.conname, 'table', fn.nspname || '.' || f.relname, 'onDelete', con.confdeltype,
+        'columns', ${names("con.conkey", "con.conrelid")}, 'references', ${names("con.confkey", "con.confrelid")}))
+      from pg_constraint con join pg_class f on f.oid = con.confrelid join pg_namespace fn on fn.oid = f.relnamespace
+      left join pg_constraint above on above.oid = con.conparentid
+      where con.contype = 'f' and con.conrelid = c.oid and above.conrelid is distinct from con.conrelid) as "foreignKeys"
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
   where c.relkind in ('r', 'p', 'm', 'v') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'`;
 
-const columnsQuery = "select attrelid as oid, attname, attnotnull from pg_attribute where attnum > 0 and not attisdropped order by attnum";
-
-const indexesQuery = `
-  select i.indrelid as oid, c.relname as name, i.indisunique as uniq, con.contype, con.condeferrable,
-    i.indpred is not null as partial, i.indnullsnotdistinct as nnd,
-    (select array_agg(coalesce(a.attname, 'expression') order by k.n) from unnest(i.indkey::int2[]) with ordinality k(attnum, n)
-      left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0 where k.n <= i.indnkeyatts) as cols
-  from pg_index i join pg_class c on c.oid = i.indexrelid
-  left join pg_constraint con on con.conindid = i.indexrelid and con.contype in ('p', 'u', 'x')`;
-
-const foreignQuery = `
-  select con.conrelid as oid, con.conname, fn.nspname || '.' || f.relname as target,
-    (select array_agg(a.attname order by k.n) from unnest(con.conkey) with ordinality k(attnum, n) join pg_attribute a on a.attrelid = con.conrelid and a.attnum = k.attnum) as cols
-  from pg_constraint con join pg_class f on f.oid = con.confrelid join pg_namespace fn on fn.oid = f.relnamespace where con.contype = 'f'`;
-
-type IndexRow = { oid: number; name: string; uniq: boolean; contype: "p" | "u" | "x" | null; condeferrable: boolean | null; partial: boolean; nnd: boolean; cols: string[] };
-
-/** What the server's own catalog says. */
-export async function introspect(server: PGlite): Promise<Record<string, Described>> {
-  const tables = (await server.query<{ oid: number; id: string }>(tablesQuery)).rows;
-  const described = new Map(tables.map(({ oid, id }) => [oid, { id, columns: {}, keys: [], indexes: [], foreignKeys: [] } as Described & { id: string }]));
-  for (const row of (await server.query<{ oid: number; attname: string; attnotnull: boolean }>(columnsQuery)).rows) {
-    const table = described.get(row.oid);
-    if (table) table.columns[row.attname] = row.attnotnull ? "not null" : "null";
-  }
-  for (const row of (await server.query<IndexRow>(indexesQuery)).rows) {
-    const kind = row.contype === null ? "index" : ({ p: "primary", u: "constraint", x: "exclusion" } as const)[row.contype];
-    const key = row.uniq || kind === "exclusion";
-    const line = key ? printKey(row.name, kind, row.cols, row.partial, row.nnd, row.condeferrable === true) : printIndex(row.name, row.cols, row.partial);
-    described.get(row.oid)?.[key ? "keys" : "indexes"].push(line);
-  }
-  for (const row of (await server.query<{ oid: number; conname: string; target: string; cols: string[] }>(foreignQuery)).rows) {
-    described.get(row.oid)?.foreignKeys.push(`${row.conname} (${row.cols.join(", ")}) to ${row.target}`);
-  }
-  return Object.fromEntries([...described.values()].map(({ id, ...table }) => [id, sorted(table)]));
-}
-
-/** The same of a catalog that was worked out from text. */
-export function describeCatalog(catalog: Catalog): Record<string, Described> {
-  const tables = Object.values(catalog.tables).filter((table) => !table.temporary);
-  return Object.fromEntries(tables.map((table) => [table.id, describeTable(table)]));
-}
-
-function describeTable(table: Table): Described {
-  const names = (parts: Table["keys"][number]["parts"]): string[] => parts.map((part) => (part.kind === "column" ? part.column : "expression"));
-  return sorted({
-    columns: Object.fromEntries(table.columns.map((column) => [column.name, column.nullable === false ? "not null" : "null"])),
-    keys: table.keys.map((key) => printKey(key.name, key.kind, names(key.parts), key.where !== null, key.nullsNotDistinct, key.deferrable)),
-    indexes: table.indexes.map((index) => printIndex(index.name, names(index.parts), index.where !== null)),
-    foreignKeys: table.foreignKeys.map((foreignKey) => `${foreignKey.name} (${foreignKey.columns.join(", ")}) to ${foreignKey.table}`),
-  });
-}
-
-function printKey(name: string | null, kind: string, columns: string[], partial: boolean, nullsNotDistinct: boolean, deferrable: boolean): string {
-  const marks = [partial ? " partial" : "", nullsNotDistinct ? " nulls-not-distinct" : "", deferrable ? " deferrable" : ""];
-  return `${name} ${kind} (${columns.join(", ")})${marks.join("")}`;
-}
-
-function printIndex(name: string | null, columns: string[], partial: boolean): string {
-  return `${name} (${columns.join(", ")})${partial ? " partial" : ""}`;
-}
-
-function sorted(table: Described): Described {
-  return {
-    columns: Object.fromEntries(Object.entries(table.columns).sort(([a], [b]) => (a < b ? -1 : 1))),
-    keys: table.keys.sort(),
-    indexes: table.indexes.sort(),
-    foreignKeys: table.foreignKeys.sort(),
-  };
+/** What the server's own catalog says, temporary tables left out. */
+export async function introspect(server: PGlite): Promise<ServerTable[]> {
+  return (await server.query<ServerTable>(tablesQuery)).rows;
 }

@@ -24,14 +24,14 @@ describe("DO blocks", () => {
     const [block, ...more] = statements(text);
     expect(more).toEqual([]);
     expect(block).toMatchObject({ nested: true, lock: { kind: "advisory" } });
-    expect(block?.changes.flatMap((c) => (c.kind === "block" ? [[c.part, ...c.catches]] : []))).toEqual([["begin"], ["handler", "42P07"], ["end"]]);
+    expect(block?.changes.flatMap((c) => (c.kind === "block" ? [[c.part, ...c.catches]] : []))).toEqual([["begin", "42P07"], ["handler", "42P07"], ["end"]]);
     const made = block?.changes.filter((c) => c.kind !== "block");
     expect(made?.map((c) => [c.kind, at(text, c.at)])).toEqual([
       ["add-key", "ADD CONSTRAINT u UNIQUE (a, b)"],
       ["create-index", "CREATE UNIQUE INDEX i ON t (c)"],
       ["drop-index", "DROP INDEX old"],
     ]);
-    expect(made).toMatchObject([{ conditional: true }, { ifNotExists: false }, { ifExists: false }]);
+    expect(made).toMatchObject([{ conditional: "anywhere" }, { ifNotExists: false }, { ifExists: false }]);
     // `n` is a variable of the block.
     expect(block?.queries.find((q) => q.kind === "insert")).toMatchObject({ table: { name: "log" }, writes: [{ column: "n", value: { kind: "parameter", name: "n" } }] });
   });

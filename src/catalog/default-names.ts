@@ -1,7 +1,7 @@
 import type { Table } from "../model/catalog.ts";
 import type { NewCheck, NewForeignKey, NewIndex, NewKey } from "../model/schema-change.ts";
 import { partNames } from "./expression-name.ts";
-import { freeName, joinColumns } from "./names.ts";
+import { freeName, joinColumns, objectName } from "./names.ts";
 import { isNameTaken, type Session } from "./session.ts";
 
 /** The name that Postgres gives to a key that has none (reference §2.7); null in dialects with other names. */
@@ -20,6 +20,13 @@ export function defaultIndexName(session: Session, table: Table, index: NewIndex
 export function defaultForeignKeyName(session: Session, table: Table, foreignKey: NewForeignKey): string | null {
   if (session.dialect !== "postgres") return null;
   return freeName(table.name, joinColumns(foreignKey.columns), "fkey", (name) => constraintExists(session, table.schema, name));
+}
+
+/** A partition's foreign key goes by its parent's name, with a number where that is taken. */
+export function defaultPartName(session: Session, partition: Table, name: string): string {
+  let free = name;
+  for (let pass = 1; constraintExists(session, partition.schema, free); pass += 1) free = objectName(name, null, String(pass));
+  return free;
 }
 
 /** The column is part of the name only where it is the only one (reference §2.7). */

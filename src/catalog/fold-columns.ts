@@ -1,8 +1,9 @@
-import type { Column, Table, UniqueKey } from "../model/catalog.ts";
+import type { Column, Index, Table, UniqueKey } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
 import { partNames } from "./expression-name.ts";
+import { addCheckTo } from "./fold-checks.ts";
 import { dropViews } from "./fold-drops.ts";
-import { addForeignKey, addKey, removeForeignKeys, removeKey } from "./fold-keys.ts";
+import { addForeignKey, addKey, inheritIndex, inheritKey, removeForeignKeys, removeKey } from "./fold-keys.ts";
 import { dropNotNull, putColumn, requireValue } from "./fold-nulls.ts";
 import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
@@ -22,6 +23,7 @@ export function addColumn(session: Session, change: Change<"add-column">): void 
   pushColumn(session, table, column);
   table = session.tables[table.id] ?? table;
   if (column.nullable === false) table = requireValue(session, table, column.name, { ...notNull });
+  for (const check of change.checks ?? []) table = addCheckTo(session, table, check);
   for (const key of change.keys) table = addKey(session, table, key);
   for (const foreignKey of change.foreignKeys) table = addForeignKey(session, table, foreignKey);
 }
@@ -149,4 +151,22 @@ export function setType(session: Session, change: Change<"set-type">): void {
   const table = resolve(session, change.table);
   if (!table) return;
   alterColumn(session, table, change.column, ({ userType: _userType, ...column }) => typed(session, { ...column, type: change.type }));
+  rebuild(session, table.id, cutName(change.column), change.at);
+}
+
+/** Indexes on a column of another type are built anew: those that had been made ON ONLY the parent, for its partitions too. */
+function rebuild(session: Session, id: string, column: string, at: SchemaChange["at"]): void {
+  const table = session.tables[id];
+  const built = <T extends UniqueKey | Index>(one: T): boolean => one.valid === false && partColumns(one).includes(column);
+  for (const key of table?.keys.filter(built) ?? []) {
+    const now = session.tables[id]!;
+    putTable(session, { ...now, keys: now.keys.map((one) => (one === key ? { ...key, valid: null } : one)) });
+    for (const child of childrenOf(session, id)) if (!child.keys.some((one) => one.partOf === key.name)) inheritKey(session, child, key, at);
+  }
+  for (const index of table?.indexes.filter(built) ?? []) {
+    const { valid: _valid, ...valid } = index;
+    const now = session.tables[id]!;
+    putTable(session, { ...now, indexes: now.indexes.map((one) => (one === index ? valid : one)) });
+    for (const child of childrenOf(session, id)) if (!child.indexes.some((one) => one.partOf === index.name)) inheritIndex(session, child, valid, at);
+  }
 }

@@ -1,6 +1,6 @@
-import type { Check, Table } from "../model/catalog.ts";
+import type { Table } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
-import { defaultCheckName } from "./default-names.ts";
+import { addCheckTo, removeCheck } from "./fold-checks.ts";
 import { renameKey } from "./fold-indexes.ts";
 import { addKey, hasConstraint, isTaken, removeForeignKey, removeKey } from "./fold-keys.ts";
 import { allowNull, dropNotNull, givenByParents, putColumn, requireValue } from "./fold-nulls.ts";
@@ -15,7 +15,7 @@ export function addConstraint(session: Session, change: Change<"add-key">): void
   if (change.usingIndex !== null) return adoptIndex(session, table, change, cutName(change.usingIndex));
   const { key } = change;
   if ((key.period ?? key.kind) === "primary" && table.keys.some((other) => (other.period ?? other.kind) === "primary")) return refuseSecond(session, table, change);
-  if (key.name !== null && hasConstraint(table, cutName(key.name))) refuse(session, "42710");
+  if (key.name !== null && !isTaken(session, table, cutName(key.name)) && hasConstraint(table, cutName(key.name))) return refuse(session, "42710");
   const below = change.only !== true;
   addKey(session, table, key, { below, valid: table.partitioned && !below && childrenOf(session, table.id).length > 0 ? false : null });
 }
@@ -25,7 +25,7 @@ function refuseSecond(session: Session, table: Table, change: Change<"add-key">)
   refuse(session, "42P16");
   const there = table.keys.find((other) => (other.period ?? other.kind) === "primary");
   const same = JSON.stringify(there?.parts) === JSON.stringify(change.key.parts);
-  if (!same && change.conditional !== true) putTable(session, { ...table, complete: false });
+  if (!same) putTable(session, { ...table, complete: false });
 }
 
 /**
@@ -50,18 +50,7 @@ function adoptIndex(session: Session, table: Table, change: Change<"add-key">, i
 }
 
 export function addCheck(session: Session, change: Change<"add-check">): void {
-  const table = resolveOrStub(session, change.table);
-  const { check } = change;
-  const name = check.name === null ? defaultCheckName(session, table, check) : cutName(check.name);
-  if (hasConstraint(table, name)) return refuse(session, "42710");
-  putCheck(session, table, { ...check, name });
-}
-
-/** Tables below get it under the same name, unless they have it. */
-export function putCheck(session: Session, table: Table, check: Check): void {
-  putTable(session, { ...table, checks: [...table.checks, check] });
-  if (check.local) return;
-  for (const child of childrenOf(session, table.id)) if (!child.checks.some((one) => one.name === check.name)) putCheck(session, child, { ...check, inherited: true });
+  addCheckTo(session, resolveOrStub(session, change.table), change.check);
 }
 
 /** DROP CONSTRAINT; refused (42704) for what is only an index, and for what a parent has. */
@@ -83,25 +72,6 @@ export function dropConstraint(session: Session, change: Change<"drop-constraint
     if (primary || givenByParents(session, table, column.name)) dropNotNull(session, table, column.name, primary);
     else allowNull(session, table, column.name);
   }
-}
-
-export function removeCheck(session: Session, table: Table, check: Check, below: boolean): void {
-  putTable(session, { ...table, checks: table.checks.filter((one) => one !== check) });
-  for (const child of childrenOf(session, table.id)) {
-    const same = child.checks.find((one) => one.name === check.name);
-    if (!same?.inherited || checkGiven(session, child, check.name)) continue;
-    if (below) removeCheck(session, child, same, true);
-    else putTable(session, { ...child, checks: child.checks.map((one) => (one === same ? asOwn(one) : one)) });
-  }
-}
-
-/** Is there a parent from which the table inherits this CHECK constraint? */
-export function checkGiven(session: Session, table: Table, name: string): boolean {
-  return (table.parents ?? []).some((id) => session.tables[id]?.checks.some((one) => one.name === name && !one.local) === true);
-}
-
-export function asOwn<T extends { inherited?: true }>({ inherited: _inherited, ...rest }: T): Omit<T, "inherited"> {
-  return rest;
 }
 
 export function renameConstraint(session: Session, change: Change<"rename-constraint">): void {

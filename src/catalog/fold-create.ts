@@ -2,7 +2,7 @@ import type { Check, Column, Table } from "../model/catalog.ts";
 import type { NewKey, SchemaChange } from "../model/schema-change.ts";
 import { defaultCheckName, defaultNotNullName, relationExists } from "./default-names.ts";
 import { typed } from "./fold-columns.ts";
-import { asOwn, putCheck } from "./fold-constraints.ts";
+import { asOwn, putCheck } from "./fold-checks.ts";
 import { addForeignKey, addIndex, addKey, hasConstraint, inheritForeignKey, inheritIndex, inheritKey, keyShape } from "./fold-keys.ts";
 import { putColumn, requireValue } from "./fold-nulls.ts";
 import { shapeOf } from "./fold-query.ts";
@@ -17,6 +17,7 @@ export function createTable(session: Session, change: Create): void {
   const query = change.query ? shapeOf(session, change.query) : null;
   const temporary = change.temporary || (change.tableKind === "view" && query?.temporary === true);
   const schema = temporary ? temporarySchema : (change.table.schema ?? creationSchema(session));
+  if (session.gone.includes(schema)) refuse(session, "3F000");
   const existing = session.tables[tableId(schema, change.table.name)];
   if (existing?.kind === "table" && existing.complete && !existing.temporary) {
     // Created twice: either IF NOT EXISTS, or a DROP in between was not read.
@@ -77,7 +78,8 @@ function startTable(session: Session, change: Create, schema: string): Table {
     partitioned: change.partitioned,
     ...(parents.length > 0 ? { parents: parents.map((parent) => parent.id) } : {}),
     ...(type ? { ofType: type.id } : {}),
-    columns: mergeColumns([...inherited, ...(type?.columns ?? []), ...own]),
+    // What a partition says of its columns makes them none of its own.
+    columns: mergeColumns([...inherited, ...(type?.columns ?? []), ...own.map((column) => (change.partitionOf ? { ...column, inherited: true as const } : column))]),
     checks: checks.filter((check, i) => checks.findIndex((other) => other.name === check.name) === i),
     complete: change.complete && known,
     ...spans(session, change.at),
@@ -228,7 +230,7 @@ function copyIndexes(session: Session, table: Table, source: Table, change: Crea
     copied = addKey(session, copied, { ...shape, name: null, at: change.at });
   }
   for (const index of source.indexes) {
-    const { partOf: _partOf, include = [], ...shape } = index;
+    const { partOf: _partOf, valid: _valid, include = [], ...shape } = index;
     copied = addIndex(session, copied, { ...shape, include, name: null, at: change.at });
   }
   return copied;

@@ -26,7 +26,7 @@ export function createIndex(session: Session, change: Change<"create-index">): v
 }
 
 /** The table that owns an index: by schema, else by search path, else the only one. */
-function ownerOf(session: Session, index: QualifiedName): Table | null {
+function ownerOf(session: Session, index: QualifiedName, exactly = false): Table | null {
   const name = cutName(index.name);
   const owners = Object.values(session.tables).filter((table) => [...table.keys, ...table.indexes].some((one) => one.name === name));
   if (index.schema !== null) return owners.find((table) => table.schema === index.schema) ?? null;
@@ -34,12 +34,12 @@ function ownerOf(session: Session, index: QualifiedName): Table | null {
     const owner = owners.find((table) => table.schema === schema);
     if (owner) return owner;
   }
-  return owners.length === 1 ? (owners[0] ?? null) : null;
+  return owners.length === 1 && !exactly && !session.pathSaid ? (owners[0] ?? null) : null;
 }
 
 export function dropIndex(session: Session, change: Change<"drop-index">): void {
   for (const index of change.indexes) {
-    const table = ownerOf(session, index);
+    const table = ownerOf(session, index, change.ifExists);
     if (table) removeIndex(session, table, cutName(index.name));
   }
 }

@@ -1,10 +1,11 @@
 import type { ForeignKey, Index, Table, UniqueKey } from "../model/catalog.ts";
 import type { NewForeignKey, NewIndex, NewKey } from "../model/schema-change.ts";
-import { defaultForeignKeyName, defaultIndexName, defaultKeyName, relationExists } from "./default-names.ts";
+import { defaultForeignKeyName, defaultIndexName, defaultKeyName, defaultPartName, relationExists } from "./default-names.ts";
 import { requireValue } from "./fold-nulls.ts";
-import { keyColumns } from "./keys.ts";
+import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
 import { childrenOf, putTable, refuse, resolveId, spans, type Session } from "./session.ts";
+import { columnOf } from "./tables.ts";
 
 /** What makes two keys the same but for their names. */
 export function keyShape(key: Pick<UniqueKey, "parts" | "where" | "nullsNotDistinct" | "deferrable" | "include">): string {
@@ -26,6 +27,7 @@ export function addKey(session: Session, table: Table, key: NewKey, options = ev
     const same = table.keys.some((other) => other.name === name && keyShape(other) === keyShape(key));
     return same ? table : putTable(session, { ...table, complete: false });
   }
+  refuseUnknownColumns(session, table, [...partColumns(key), ...(key.include ?? [])]);
   const { at, ...rest } = key;
   const added: UniqueKey = { ...rest, name, valid: options.valid, ...spans(session, at) };
   let changed = table;
@@ -35,6 +37,10 @@ export function addKey(session: Session, table: Table, key: NewKey, options = ev
   changed = putTable(session, { ...changed, keys: [...changed.keys, added] });
   if (table.partitioned && options.below) for (const child of childrenOf(session, table.id)) inheritKey(session, child, added, at);
   return session.tables[table.id] ?? changed;
+}
+
+function refuseUnknownColumns(session: Session, table: Table, columns: readonly string[]): void {
+  if (table.complete && columns.some((column) => !columnOf(table, column))) refuse(session, "42703");
 }
 
 /**
@@ -61,6 +67,7 @@ export function addIndex(session: Session, table: Table, index: NewIndex, option
     refuse(session, "42P07");
     return table;
   }
+  refuseUnknownColumns(session, table, [...partColumns(index), ...index.include]);
   const { at, include, ...rest } = index;
   const added: Index = { ...rest, name, ...(include.length > 0 ? { include } : {}), ...(options.valid === false ? { valid: false } : {}), ...spans(session, at) };
   const changed = putTable(session, { ...table, indexes: [...table.indexes, added] });
@@ -131,10 +138,10 @@ export function inheritForeignKey(session: Session, partition: Table, foreignKey
   const equal = partition.foreignKeys.find((own) => own.partOf === undefined && shape(own) === shape(foreignKey));
   if (equal) return putTable(session, { ...partition, foreignKeys: partition.foreignKeys.map((own) => (own === equal ? { ...own, ...partOf } : own)) });
   const { declared: _declared, built: _built, key: _key, partOf: _partOf, ...rest } = foreignKey;
-  const taken = foreignKey.name !== null && hasConstraint(partition, foreignKey.name);
+  const name = foreignKey.name !== null && hasConstraint(partition, foreignKey.name) ? defaultPartName(session, partition, foreignKey.name) : foreignKey.name;
   const dot = foreignKey.table.indexOf(".");
   const target = session.tables[foreignKey.table] ?? { schema: foreignKey.table.slice(0, dot), name: foreignKey.table.slice(dot + 1) };
-  return addForeignKey(session, partition, { ...rest, ...partOf, name: taken ? null : foreignKey.name, table: { schema: target.schema, name: target.name }, at });
+  return addForeignKey(session, partition, { ...rest, ...partOf, name, table: { schema: target.schema, name: target.name }, at });
 }
 
 /** Has the table a constraint of this name, of any kind? */
@@ -143,6 +150,10 @@ export function hasConstraint(table: Table, name: string): boolean {
     [...table.foreignKeys, ...table.checks, ...table.keys.filter((key) => key.kind !== "index")].some((one) => one.name === name) ||
     table.columns.some((column) => column.notNull?.name === name)
   );
+}
+
+export function hasIndex(table: Table, name: string): boolean {
+  return [...table.keys, ...table.indexes].some((one) => one.name === name);
 }
 
 /** Removes foreign keys of any table, and those of partitions that are part of them. */

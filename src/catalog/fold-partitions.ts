@@ -1,6 +1,6 @@
 import type { Table } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
-import { asOwn, checkGiven } from "./fold-constraints.ts";
+import { asOwn, checkGiven } from "./fold-checks.ts";
 import { inheritForeignKey, inheritIndex, inheritKey } from "./fold-keys.ts";
 import { givenByParents, requireValue } from "./fold-nulls.ts";
 import { putTable, resolve, resolveOrStub, type Session } from "./session.ts";

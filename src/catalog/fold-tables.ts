@@ -2,13 +2,13 @@ import type { Table } from "../model/catalog.ts";
 import type { SchemaChange } from "../model/schema-change.ts";
 import { dropTable } from "./fold-drops.ts";
 import { cutName } from "./names.ts";
-import { putTable, refuse, removeTable, resolve, tableId, type Session } from "./session.ts";
+import { putTable, refuse, removeTable, resolve, resolveExactly, tableId, type Session } from "./session.ts";
 
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
 export function dropTables(session: Session, change: Change<"drop-table">): void {
   for (const name of change.tables) {
-    const table = resolve(session, name);
+    const table = change.ifExists ? resolveExactly(session, name) : resolve(session, name);
     if (table) dropTable(session, table);
     else if (!change.ifExists) refuse(session, "42P01");
   }

@@ -1,7 +1,7 @@
 import type { Table, UniqueKey } from "../model/catalog.ts";
 import type { QualifiedName, SchemaChange } from "../model/schema-change.ts";
+import { removeCheck } from "./fold-checks.ts";
 import { removeColumn, typed } from "./fold-columns.ts";
-import { removeCheck } from "./fold-constraints.ts";
 import { dropTable } from "./fold-drops.ts";
 import { removeKey } from "./fold-keys.ts";
 import { moveTable } from "./fold-tables.ts";

@@ -5,12 +5,12 @@ import { addColumn, alterColumn, dropColumn, renameColumn, setGenerated, setNull
 import { addCheck, addConstraint, dropConstraint, renameConstraint } from "./fold-constraints.ts";
 import { createTable } from "./fold-create.ts";
 import { attachIndex, createIndex, dropIndex, renameIndex } from "./fold-indexes.ts";
-import { addForeignKey } from "./fold-keys.ts";
+import { addForeignKey, hasConstraint, hasIndex } from "./fold-keys.ts";
 import { attachPartition, detachPartition, inherit, noInherit } from "./fold-partitions.ts";
 import { dropTables, moveTable, renameTable } from "./fold-tables.ts";
 import { createSchema, createType, dropFunctions, dropSchemas, dropTypes, renameSchema, renameType } from "./fold-types.ts";
 import { cutName } from "./names.ts";
-import { dropTemporary, openSession, putTable, resolve, resolveOrStub, snapshot, type Session } from "./session.ts";
+import { dropTemporary, openSession, putTable, resolve, resolveOrStub, restore, snapshot, type Session } from "./session.ts";
 
 export function emptyCatalog(dialect: Dialect): Catalog {
   return { dialect, tables: {} };
@@ -32,10 +32,22 @@ export function fold(catalog: Catalog, changes: readonly SchemaChange[], origin:
 export function applyChange(session: Session, change: SchemaChange): void {
   if (change.kind === "block") return stepBlock(session, change);
   if (!isMade(session)) return;
+  if (change.conditional === "anywhere" && isNameKnown(session, change)) return;
   session.refused = null;
+  const before = change.conditional ? snapshot(session) : null;
   make(session, change);
-  // Behind a condition it would not have been tried.
-  if (session.refused !== null && change.conditional !== true) undo(session, session.refused);
+  if (session.refused === null) return;
+  // Behind a condition it would not have been tried, but on a table that was made elsewhere.
+  if (before && session.refused !== "42P01") restore(session, before);
+  else if (!before) undo(session, session.refused);
+}
+
+/** Has anything this name, in whatever schema? */
+function isNameKnown(session: Session, change: SchemaChange): boolean {
+  const name = change.kind === "add-key" ? change.key.name : change.kind === "create-index" ? change.index.name : change.kind === "add-foreign-key" ? change.foreignKey.name : change.kind === "add-check" ? change.check.name : null;
+  if (name === null) return false;
+  const cut = cutName(name);
+  return Object.values(session.tables).some((table) => (change.kind === "create-index" ? hasIndex(table, cut) || table.name === cut : hasConstraint(table, cut)));
 }
 
 type Kind = Exclude<SchemaChange["kind"], "block">;
@@ -75,6 +87,7 @@ const makers: Makers = {
   "drop-function": dropFunctions,
   "search-path": (session, change) => {
     session.searchPath = change.schemas.filter((schema) => schema !== "" && schema !== "$user" && schema !== "pg_catalog");
+    session.pathSaid = true;
   },
   "add-enum-value": () => {},
   opaque: doubt,

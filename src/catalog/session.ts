@@ -21,12 +21,14 @@ export type Session = {
   /** Blocks with EXCEPTION that were entered, the innermost last: see fold-blocks.ts. */
   blocks: OpenBlock[];
   searchPath: string[];
+  /** A statement has said so: then what it does not find is not there. Else the connection may have set another. */
+  pathSaid: boolean;
   /** Names of indexes and of constraints by schema, counted; made at first demand, and copied when the tables are. */
   names: TakenNames | null;
 };
 
 /** `made`: its changes are made. `undone`: one was refused, and a handler is looked for. `passed`: what follows is not made. */
-export type OpenBlock = { state: "made" | "undone" | "passed"; sqlstate: string; before: Catalog };
+export type OpenBlock = { state: "made" | "undone" | "passed"; catches: string[]; sqlstate: string; before: Catalog };
 
 type TakenNames = { indexes: Counts; constraints: Counts };
 /** Of tables that were handed out: the next session goes on with them. */
@@ -38,7 +40,7 @@ export const temporarySchema = "pg_temp";
 export function openSession(catalog: Catalog, origin: Session["origin"]): Session {
   return {
     dialect: catalog.dialect, origin, tables: catalog.tables, types: catalog.types ?? {}, gone: catalog.gone ?? [], shared: true,
-    refused: null, blocks: [], searchPath: ["public"], names: namesIn.get(catalog.tables) ?? null,
+    refused: null, blocks: [], searchPath: ["public"], pathSaid: false, names: namesIn.get(catalog.tables) ?? null,
   };
 }
 
@@ -123,9 +125,21 @@ export function tableId(schema: string, name: string): string {
   return `${schema}.${cutName(name)}`;
 }
 
-/** The table that a name means here; null: it was never created. */
+/** Does a handler name this reason, or all? */
+export function isCaught(catches: readonly string[], sqlstate: string): boolean {
+  return catches.includes("*") || catches.includes(sqlstate);
+}
+
+/** The table that a name means here; null: it was never created. A handler for what is missing says that it may be. */
 export function resolve(session: Session, name: QualifiedName): Table | null {
-  return findTable({ dialect: session.dialect, tables: session.tables }, name, session.searchPath);
+  const exact = session.pathSaid || session.blocks.some((block) => isCaught(block.catches, "42P01"));
+  return resolveExactly(session, name) ?? (exact ? null : findTable({ dialect: session.dialect, tables: session.tables }, name, session.searchPath));
+}
+
+/** In its schema, or one of the search path. */
+export function resolveExactly(session: Session, name: QualifiedName): Table | null {
+  const schemas = name.schema === null ? [temporarySchema, ...session.searchPath] : [name.schema];
+  return schemas.flatMap((schema) => session.tables[tableId(schema, name.name)] ?? [])[0] ?? null;
 }
 
 /** The id that a reference to a table stands for, whether it exists or not. */
@@ -133,9 +147,12 @@ export function resolveId(session: Session, name: QualifiedName): string {
   return resolve(session, name)?.id ?? tableId(name.schema ?? creationSchema(session), name.name);
 }
 
-/** As resolve; a table that was created elsewhere gets a stub that is not `complete`. */
+/** As resolve; a table that was created elsewhere gets a stub that is not `complete`, unless a handler expects that it is missing. */
 export function resolveOrStub(session: Session, name: QualifiedName): Table {
-  return resolve(session, name) ?? putTable(session, { ...blankTable(name.schema ?? creationSchema(session), name.name), complete: false });
+  const known = resolve(session, name);
+  if (known) return known;
+  refuse(session, "42P01");
+  return putTable(session, { ...blankTable(name.schema ?? creationSchema(session), name.name), complete: false });
 }
 
 export function blankTable(schema: string, name: string): Table {

@@ -7,9 +7,9 @@ export type QualifiedName = { schema: string | null; name: string };
 /**
  * One step in the history of a schema. SQL migrations give many, an ORM schema one `create-table` a table; catalog/fold.ts replays them.
  * `at` is the clause that says it (the constraint, the column), inside the statement. `conditional`: a condition stands before it, which most
- * likely asks whether it is already done. `only`: ONLY, so that tables below do not get it.
+ * likely asks whether it is already done (`anywhere`: it looks for a name in all schemas). `only`: ONLY, so that tables below do not get it.
  */
-export type SchemaChange = { at: Span; conditional?: true; only?: boolean } & (
+export type SchemaChange = { at: Span; conditional?: "here" | "anywhere"; only?: boolean } & (
   | {
       kind: "create-table";
       table: QualifiedName;
@@ -46,7 +46,7 @@ export type SchemaChange = { at: Span; conditional?: true; only?: boolean } & (
   | { kind: "attach-index"; index: QualifiedName; partition: QualifiedName }
   | { kind: "inherit"; table: QualifiedName; parent: QualifiedName }
   | { kind: "no-inherit"; table: QualifiedName; parent: QualifiedName }
-  | { kind: "add-column"; table: QualifiedName; column: Column; ifNotExists: boolean; keys: NewKey[]; foreignKeys: NewForeignKey[] }
+  | { kind: "add-column"; table: QualifiedName; column: Column; ifNotExists: boolean; checks?: NewCheck[]; keys: NewKey[]; foreignKeys: NewForeignKey[] }
   | { kind: "drop-column"; table: QualifiedName; column: string; ifExists: boolean }
   | { kind: "rename-column"; table: QualifiedName; column: string; to: string }
   | { kind: "set-nullable"; table: QualifiedName; column: string; nullable: boolean; name?: string; local?: true }
@@ -84,7 +84,7 @@ export type SchemaChange = { at: Span; conditional?: true; only?: boolean } & (
   | { kind: "drop-function"; functions: QualifiedName[] }
   /**
    * A block with EXCEPTION: when a change between `begin` and `handler` is refused for one of these reasons, all of them are undone and those
-   * between `handler` and `end` are made. `catches`: SQLSTATEs; `*` stands for all.
+   * between `handler` and `end` are made. `catches`: SQLSTATEs, at `begin` those of all handlers; `*` stands for all.
    */
   | { kind: "block"; part: "begin" | "handler" | "end"; catches: string[] }
   /** ALTER TYPE … ADD VALUE: no row holds it yet. */

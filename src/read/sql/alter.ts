@@ -114,8 +114,7 @@ function addColumn(scope: Scope, table: QualifiedName, command: Tree.AlterTableC
   const definition = as(command.def, "ColumnDef");
   if (!definition) return [];
   const { column, keys, foreignKeys, checks } = readColumn(scope, definition);
-  const added: SchemaChange = { kind: "add-column", at, table, column, ifNotExists: command.missing_ok ?? false, keys, foreignKeys };
-  return [added, ...checks.map((check): SchemaChange => ({ kind: "add-check", at, table, check }))];
+  return [{ kind: "add-column", at, table, column, ifNotExists: command.missing_ok ?? false, keys, foreignKeys, ...(checks.length > 0 ? { checks } : {}) }];
 }
 
 function addConstraint(scope: Scope, table: QualifiedName, constraint: Tree.Constraint | undefined, at: Span): SchemaChange[] {

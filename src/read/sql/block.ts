@@ -88,7 +88,8 @@ function readProcedure(scope: Scope, body: SqlSource): Statement[] {
     const found = place(source.text, part, cursor);
     if (found !== null) cursor = Math.max(cursor, found);
     const statements = readPart(source, part, found);
-    return part.conditional ? statements.map((statement) => ({ ...statement, changes: statement.changes.map(tolerate) })) : statements;
+    const { condition } = part;
+    return condition === null ? statements : statements.map((statement) => ({ ...statement, changes: statement.changes.map((change) => tolerate(change, condition)) }));
   });
 }
 
@@ -128,9 +129,11 @@ function readPart(source: SqlSource, part: TextPart, at: number | null): Stateme
   return part.kind === "expression" ? read.filter((s) => s.queries.length > 0 || s.lock !== null) : read;
 }
 
-/** Behind a condition, which usually asks first whether it is already done. */
-export function tolerate(change: SchemaChange): SchemaChange {
-  if ("ifNotExists" in change) return { ...change, conditional: true, ifNotExists: true };
-  if ("ifExists" in change) return { ...change, conditional: true, ifExists: true };
-  return { ...change, conditional: true };
+/** Behind a condition, which usually asks first whether it is already done: of a name in a system catalog, often without its schema. */
+export function tolerate(change: SchemaChange, condition = ""): SchemaChange {
+  const anywhere = /\b(?:conname|relname|indexname|constraint_name)\b/i.test(condition) && !/nspname|namespace|schema|regclass|conrelid|indrelid/i.test(condition);
+  const conditional = anywhere ? "anywhere" : "here";
+  if ("ifNotExists" in change) return { ...change, conditional, ifNotExists: true };
+  if ("ifExists" in change) return { ...change, conditional, ifExists: true };
+  return { ...change, conditional };
 }

@@ -4,8 +4,8 @@ import { splitStatements } from "./split.ts";
 
 /** SQL inside a PL/pgSQL body. `perform`: its text begins with SELECT where the body says PERFORM. */
 export type ProcedurePart =
-  /** `conditional`: inside IF, CASE or a loop. */
-  | { kind: "sql" | "perform" | "expression" | "execute"; text: string; conditional: boolean }
+  /** `condition`: what it depends on, as far as it is known; null: it is always run. */
+  | { kind: "sql" | "perform" | "expression" | "execute"; text: string; condition: string | null }
   /** A block with EXCEPTION begins, one of its handlers begins, it ends. `catches`: names of conditions, or SQLSTATEs. */
   | { kind: "block"; part: "begin" | "handler" | "end"; catches: string[] };
 
@@ -25,31 +25,31 @@ const fields: Record<string, [field: string, kind: Exclude<ProcedurePart["kind"]
 export function collectParts(tree: unknown): { parts: ProcedurePart[]; variables: string[] } {
   const parts: ProcedurePart[] = [];
   const variables: string[] = [];
-  const visit = (value: unknown, conditional: boolean): void => {
+  const visit = (value: unknown, condition: string | null): void => {
     if (value === null || typeof value !== "object") return;
-    if (Array.isArray(value)) return value.forEach((item) => visit(item, conditional));
+    if (Array.isArray(value)) return value.forEach((item) => visit(item, condition));
     for (const [key, content] of Object.entries(value)) {
       for (const [field, kind] of fields[key] ?? []) {
         const text = expressionText(content, field);
-        if (text !== null) parts.push({ kind, text, conditional });
+        if (text !== null) parts.push({ kind, text, condition });
       }
       const name = key === "refname" && typeof content === "string" ? content : null;
       if (name !== null) variables.push(name);
-      if (key === "PLpgSQL_stmt_block" && handlersOf(content).length > 0) visitBlock(content, conditional);
-      else visit(content, conditional || branches.test(key));
+      if (key === "PLpgSQL_stmt_block" && handlersOf(content).length > 0) visitBlock(content, condition);
+      else visit(content, branches.test(key) ? `${condition ?? ""} ${expressionText(content, "cond") ?? ""}` : condition);
     }
   };
-  const visitBlock = (block: unknown, conditional: boolean): void => {
+  const visitBlock = (block: unknown, condition: string | null): void => {
     const handlers = handlersOf(block);
-    parts.push({ kind: "block", part: "begin", catches: [] });
-    visit((block as Record<string, unknown>)["body"], conditional);
+    parts.push({ kind: "block", part: "begin", catches: handlers.flatMap((handler) => handler.catches) });
+    visit((block as Record<string, unknown>)["body"], condition);
     for (const { catches, action } of handlers) {
       parts.push({ kind: "block", part: "handler", catches });
-      visit(action, conditional);
+      visit(action, condition);
     }
     parts.push({ kind: "block", part: "end", catches: [] });
   };
-  visit(tree, false);
+  visit(tree, null);
   return { parts, variables: variables.filter((name) => name !== "(unnamed row)") };
 }
 
@@ -81,9 +81,9 @@ export function scanParts(body: SqlSource): ProcedurePart[] {
     let text = masked.slice(start, end);
     for (let word = control.exec(text); word && word[0].length > 0; word = control.exec(text)) text = text.slice(word[0].length);
     const execute = /^\s*execute\s+([\s\S]*?)(?:\s+(?:into|using)\s[\s\S]*)?$/i.exec(text);
-    if (execute?.[1]) return [{ kind: "execute", text: execute[1].trim(), conditional: true }];
+    if (execute?.[1]) return [{ kind: "execute", text: execute[1].trim(), condition: "" }];
     const perform = /^\s*perform\s+([\s\S]*)$/i.exec(text);
-    if (perform?.[1]) return [{ kind: "perform", text: `select ${perform[1].trim()}`, conditional: true }];
-    return verbs.test(text) ? [{ kind: "sql", text: text.trim(), conditional: true }] : [];
+    if (perform?.[1]) return [{ kind: "perform", text: `select ${perform[1].trim()}`, condition: "" }];
+    return verbs.test(text) ? [{ kind: "sql", text: text.trim(), condition: "" }] : [];
   });
 }
