@@ -57,7 +57,7 @@ function* together(problems: Problem[], keys: number, what: string): Iterable<Pr
 /** `severity`: a schema that gives the migrations must agree with them; one that is written by hand beside them is merely wrong. */
 function* findUnbuilt(declared: Table, built: Table, severity: Severity): Iterable<Problem> {
   for (const key of declared.keys) {
-    if (built.keys.some((other) => isSameKey(built, key, other)) || !isComparable(key, built)) continue;
+    if (built.keys.some((other) => isSameKey(key, other, built)) || !isComparable(key, built)) continue;
     const at = key.declared[0] ?? declared.declared[0];
     if (!at) continue;
     const rival = findRival(key, built);
@@ -85,7 +85,7 @@ function consequence(key: UniqueKey, built: Table): string {
 function* findUndeclared(database: Database, declared: Table, built: Table): Iterable<Problem> {
   for (const key of built.keys) {
     if (key.kind === "exclusion" || key.kind === "primary" || !canDeclare(database, key) || !isComparable(key, declared)) continue;
-    if (declared.keys.some((other) => isSameKey(built, key, other)) || findRival(key, declared)) continue;
+    if (declared.keys.some((other) => isSameKey(key, other, built)) || findRival(key, declared)) continue;
     const at = placeOfBuilt(key);
     if (!at) continue;
     yield {

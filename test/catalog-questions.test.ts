@@ -106,10 +106,10 @@ describe("keys", () => {
 
   test("are the same whatever their name, kind and order", () => {
     const table = { columns: [column("a", { type: "numeric(10,2)" }), column("b")] } as unknown as Table;
-    expect(isSameKey(table, key(["a", "b"], { name: "x", kind: "constraint" }), key(["b", "a"]))).toBe(true);
-    expect(isSameKey(table, key(["a"]), key(["a"], { nullsNotDistinct: true }))).toBe(false);
-    expect(isSameKey(table, key(["a"]), key(["a"], { where: canonicalPredicate("a > 0") }))).toBe(false);
-    expect(isSameKey(table, key(["b"], { where: canonicalPredicate("a > 0") }), key(["b"], { where: canonicalPredicate("(a > (0)::numeric)") }))).toBe(true);
+    expect(isSameKey(key(["a", "b"], { name: "x", kind: "constraint" }), key(["b", "a"]))).toBe(true);
+    expect(isSameKey(key(["a"]), key(["a"], { nullsNotDistinct: true }))).toBe(false);
+    expect(isSameKey(key(["a"]), key(["a"], { where: canonicalPredicate("a > 0") }))).toBe(false);
+    expect(isSameKey(key(["b"], { where: canonicalPredicate("a > 0") }), key(["b"], { where: canonicalPredicate("(a > (0)::numeric)") }), table)).toBe(true);
   });
 
   test("cannot be violated when a part of each is fresh or NULL", () => {

@@ -9,9 +9,9 @@ import { loadSqlParser } from "../src/read/sql/parser.ts";
 import { conflictOf } from "./postgres-arbiter-clause.ts";
 import { questionOf, randomFrom, type Question } from "./postgres-arbiter-random.ts";
 
-/** `npm run test:deep` asks more. */
-const deep = process.env["UNIQLINT_DEEP"] === "1";
-const [tables, size] = deep ? [2_000, 50] : [30, 20];
+/** Clauses for a table; how many are asked in all, `npm run test:deep` says. */
+const size = 50;
+const tables = Math.ceil(Number(process.env["UNIQLINT_ARBITERS"] ?? 600) / size);
 
 let server: PGlite;
 

@@ -39,13 +39,16 @@ type Parsed = { tree: Expr | null; columns: string[] };
 const trees = new Map<string, Parsed>();
 const conditions = new Map<string, Condition>();
 
-/** The tree of a canonical predicate. Memoised; a text that cannot be parsed is cut at its outer ANDs. */
-export function conditionOf(text: string, typeOf: TypeOf = untyped): Condition {
+/**
+ * The tree of a canonical predicate. Memoised; a text that cannot be parsed is cut at its outer ANDs. `pull`: conditions that all arms of an OR
+ * share stand before it, as the planner puts them.
+ */
+export function conditionOf(text: string, typeOf: TypeOf = untyped, pull = true): Condition {
   const { columns } = treeOf(text);
-  const key = [text, ...columns.map((column) => typeOf(column) ?? "")].join("\0");
+  const key = [text, pull ? "pull" : "", ...columns.map((column) => typeOf(column) ?? "")].join("\0");
   const known = conditions.get(key);
   if (known) return known;
-  const made = readCondition(text, typeOf);
+  const made = readCondition(text, typeOf, pull);
   if (conditions.size > 20_000) conditions.clear();
   conditions.set(key, made);
   return made;
@@ -73,11 +76,11 @@ export function columnsOf(tree: Expr): string[] {
   return [...columns];
 }
 
-function readCondition(text: string, typeOf: TypeOf): Condition {
+function readCondition(text: string, typeOf: TypeOf, pull: boolean): Condition {
   const tree = expressionOf(text, typeOf);
-  if (tree) return takeApart(tree);
+  if (tree) return takeApart(tree, pull);
   const pieces = cutAtAnd(text);
-  if (pieces.length > 1) return { kind: "and", items: pieces.map((piece) => readCondition(piece, typeOf)) };
+  if (pieces.length > 1) return { kind: "and", items: pieces.map((piece) => readCondition(piece, typeOf, pull)) };
   return { kind: "atom", atom: { text, columns: null, tree: null, form: { kind: "other" } } };
 }
 
@@ -97,9 +100,10 @@ function cutAtAnd(text: string): string[] {
 }
 
 /** Lists stay nested: Postgres opens an IN only when its turn comes, so that it proves less than a flat OR would. */
-function takeApart(e: Expr): Condition {
-  if (e.type === "binary" && e.op === "OR") return pullCommon(flatten("OR", e));
-  if (e.type === "binary" && e.op === "AND") return connect("and", flatten("AND", e).map(takeApart));
+function takeApart(e: Expr, pull: boolean): Condition {
+  const into = (one: Expr): Condition => takeApart(one, pull);
+  if (e.type === "binary" && e.op === "OR") return pull ? pullCommon(flatten("OR", e)) : { kind: "or", items: flatten("OR", e).map(into) };
+  if (e.type === "binary" && e.op === "AND") return connect("and", flatten("AND", e).map(into));
   if (e.type === "binary" && (e.op === "IN" || e.op === "NOT IN") && e.right.type === "list") {
     const op = e.op === "IN" ? "=" : "!=";
     const items = e.right.expressions.map((right): Condition => ({ kind: "atom", atom: readAtom({ type: "binary", op, left: e.left, right }) }));
@@ -119,10 +123,10 @@ function pullCommon(arms: Expr[]): Condition {
   const lists = arms.map((arm) => flatten("AND", arm));
   const [first, ...others] = lists;
   const common = (first ?? []).filter((item) => others.every((list) => list.some((other) => textOf(other) === textOf(item))));
-  if (common.length === 0) return { kind: "or", items: arms.map(takeApart) };
+  if (common.length === 0) return { kind: "or", items: arms.map((arm) => takeApart(arm, true)) };
   const shared = new Set(common.map(textOf));
   const rests = lists.map((list) => list.filter((item) => !shared.has(textOf(item))));
-  const pulled = common.map(takeApart);
+  const pulled = common.map((item) => takeApart(item, true));
   if (rests.some((rest) => rest.length === 0)) return connect("and", pulled);
   const inner = rests.map((rest) => rest.reduce((left, right): Expr => ({ type: "binary", op: "AND", left, right })));
   return { kind: "and", items: [...pulled, pullCommon(inner)] };

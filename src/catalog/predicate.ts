@@ -12,7 +12,14 @@ import { untyped, type TypeOf } from "./predicate-types.ts";
 export function implies(stronger: Predicate | null, weaker: Predicate, typeOf: TypeOf = untyped): Answer {
   if (stronger === null) return "no";
   if (stronger.text === weaker.text) return weaker.parameters ? "unknown" : "yes";
-  return proves(conditionOf(stronger.text, typeOf), conditionOf(weaker.text, typeOf), typeOf);
+  const answers = new Set(readings(stronger, typeOf).flatMap((clause) => readings(weaker, typeOf).map((goal) => proves(clause, goal, typeOf))));
+  const [answer] = answers;
+  return answers.size === 1 && answer !== undefined ? answer : "unknown";
+}
+
+/** The planner pulls out what the arms of an OR share only where both are spelled alike (`1 = a` is not `a = 1`), which canonical text hides. */
+function readings({ text }: Predicate, typeOf: TypeOf): Condition[] {
+  return text.includes(" or ") ? [conditionOf(text, typeOf), conditionOf(text, typeOf, false)] : [conditionOf(text, typeOf)];
 }
 
 /** Do two keys hold for the same rows? Each predicate proves the other; null: all rows. */

@@ -28,8 +28,11 @@ export function versionsOfTable(database: Database, id: string): Table[] {
   return [database.catalog, database.schema, database.migrated].flatMap((catalog) => catalog?.tables[id] ?? []);
 }
 
-/** Do two keys of a table promise the same? Names, and whether it is a constraint or an index, do not matter. */
-export function isSameKey(table: Table, a: UniqueKey, b: UniqueKey): boolean {
+/**
+ * Do two keys of a table promise the same? Names, and whether it is a constraint or an index, do not matter. The types of the table's columns
+ * tell more predicates to be one.
+ */
+export function isSameKey(a: UniqueKey, b: UniqueKey, table: Pick<Table, "columns"> = { columns: [] }): boolean {
   if (a.nullsNotDistinct !== b.nullsNotDistinct || !samePredicate(a.where, b.where, typesOf(table))) return false;
   const [left, right] = [new Set(partTexts(a)), new Set(partTexts(b))];
   return left.size === right.size && [...left].every((part) => right.has(part));
