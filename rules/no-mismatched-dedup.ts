@@ -20,7 +20,7 @@ export const noMismatchedDedup: Rule = {
         const position = database.migrations.indexOf(migration);
         for (const step of replay(migration)) {
           const { dedup } = step.statement;
-          const problem = dedup?.grouping ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }) : null;
+          const problem = dedup?.grouping && dedup.action !== "rebuild" ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }) : null;
           if (problem) yield problem;
         }
       }
@@ -35,6 +35,7 @@ function judge(database: Database, position: number, step: ReplayStep, dedup: Gr
   const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
   if (!table || !build) return null;
   if (!areRelated(dedup, build)) return null;
+  if (dedup.action === "number") return compareNumbers(table, dedup, build);
   const why = compareColumns(dedup, build) ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
   return why === null ? null : describe(table, dedup, build, why);
 }
@@ -47,8 +48,17 @@ function findKeyAfter(database: Database, position: number, index: number, table
     .flatMap((migration: Migration) => keyBuilds(migration))
     .filter((build) => build.table.name === table.name && (build.migration !== own || build.step.index > index));
   const columns = partColumns({ parts: dedup.grouping });
-  const related = later.filter((build) => partColumns(build.key).some((column) => columns.includes(column)));
+  const related = later.filter((build) => partColumns(build.key).some((column) => columns.includes(column)) && (dedup.action !== "number" || partColumns(build.key).includes(dedup.sets[0] ?? "")));
   return related.find((build) => isSameSet(partTexts(build.key), partTexts({ parts: dedup.grouping }))) ?? (related.length === 1 ? related[0]! : null);
+}
+
+/** Numbers begin anew in each group, so the key has to hold what the groups are made of. */
+function compareNumbers(table: Table, dedup: Grouped, build: KeyBuild): Problem | null {
+  const [grouped, kept] = [partTexts({ parts: dedup.grouping }), partTexts(build.key)];
+  const missing = grouped.filter((part) => !kept.includes(part));
+  const [column] = dedup.sets;
+  if (column === undefined || missing.length === 0 || !kept.includes(column) || !kept.every((part) => grouped.includes(part))) return null;
+  return describe(table, dedup, build, `it numbers ${column} anew for each ${missing.join(", ")}, so rows that differ in ${missing.join(", ")} get the same ${column}, and the build fails with 23505`);
 }
 
 /** One groups by all that the other names, or more: else the dedup serves something else. */

@@ -1,8 +1,8 @@
 import { columnOf, commentText, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
-import type { Database, Migration } from "../src/model/project.ts";
+import type { Database, Migration, Project } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
-import type { SqlQuery, Statement } from "../src/model/statement.ts";
+import type { Dedup, SqlQuery, Statement } from "../src/model/statement.ts";
 
 export const requireDedupBeforeUnique: Rule = {
   name: "require-dedup-before-unique",
@@ -17,17 +17,17 @@ export const requireDedupBeforeUnique: Rule = {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of pendingMigrations(database)) {
         for (const build of keyBuilds(migration)) {
-          if (mayHoldDuplicates(database, build) && !isPrepared(database, migration, build)) yield describe(build);
+          if (mayHoldDuplicates(database, build) && !isPrepared(project, database, migration, build)) yield describe(build);
         }
       }
     }
   },
 };
 
-function isPrepared(database: Database, migration: Migration, build: KeyBuild): boolean {
-  if (speaksOfDuplicates(migration)) return true;
+function isPrepared(project: Project, database: Database, migration: Migration, build: KeyBuild): boolean {
+  if (speaksOfDuplicates(migration) || project.repairs.some(({ database: id, dedup }) => id === database.id && removesDuplicates(dedup, build))) return true;
   for (const { statement, distance } of statementsBefore(database, migration, build.step.index)) {
-    if (removesDuplicates(statement, build) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
+    if ((statement.dedup !== null && removesDuplicates(statement.dedup, build)) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
   }
   return false;
 }
@@ -39,9 +39,11 @@ function speaksOfDuplicates(migration: Migration): boolean {
 /** What Prisma writes above every new unique key; nobody has looked at the data for that. */
 const GENERATED_WARNING = /A unique constraint covering the columns .*? will be added\. If there are existing duplicate values, this will fail\./g;
 
-function removesDuplicates(statement: Statement, build: KeyBuild): boolean {
-  const { dedup } = statement;
-  if (!dedup || dedup.table.name !== build.table.name) return false;
+function removesDuplicates(dedup: Dedup, build: KeyBuild): boolean {
+  if (dedup.table.name !== build.table.name && dedup.table.name !== build.earlier.name) return false;
+  // Numbers within a group settle a key that holds them, and rows that were chosen by other columns settle nothing.
+  if (dedup.action === "number" && !dedup.sets.some((column) => partColumns(build.key).includes(column))) return false;
+  if (dedup.action === "rebuild") return partTexts({ parts: dedup.grouping ?? [] }).every((part) => partTexts(build.key).includes(part));
   return dedup.grouping === null || partColumns({ parts: dedup.grouping }).some((column) => partColumns(build.key).includes(column));
 }
 

@@ -33,6 +33,10 @@ describe("a table compared with itself", () => {
     ["DELETE FROM s.t a WHERE a.k = 'q' AND EXISTS (SELECT 1 FROM s.t b WHERE b.x = a.x AND b.id < a.id)", { where: "k = 'q'" }],
     ["UPDATE t a SET x = a.x || a.id FROM t b WHERE a.x = b.x AND a.id > b.id", { action: "change", sets: ["x"] }],
     ["UPDATE t a SET x = NULL, y = 1 FROM t b WHERE a.x = b.x AND a.id > b.id", { action: "null", sets: ["x"] }],
+    ["DELETE FROM t WHERE id > (SELECT min(b.id) FROM t b WHERE b.x = t.x)", {}],
+    ["DELETE FROM t a WHERE a.ctid <> (SELECT max(b.ctid) FROM t b WHERE b.x = a.x AND b.y = a.y)", { by: ["x", "y"], order: ["ctid desc"] }],
+    ["DELETE FROM t WHERE id NOT IN (SELECT min(b.id) FROM t b WHERE b.x = t.x) AND t.k = 1", { where: "k = 1" }],
+    ["DELETE FROM t WHERE id <> (SELECT b.id FROM t b WHERE b.x = t.x ORDER BY b.made DESC, b.id LIMIT 1)", { order: ["made desc", "id"] }],
   ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...base, ...differs }));
 });
 
@@ -52,6 +56,8 @@ describe("ROW_NUMBER", () => {
     // Ranks are equal where the order is: then both stay.
     ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, rank() OVER (PARTITION BY x ORDER BY made) r FROM t) s WHERE r > 1)", { order: ["made"], ties: null }],
     ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, count(*) OVER (PARTITION BY x) n FROM t) s WHERE n > 1)", { order: [], ties: true }],
+    ["DELETE FROM t WHERE ctid = ANY (ARRAY (SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY x ORDER BY made) n FROM t) s WHERE n > 1))", { order: ["made"] }],
+    ["UPDATE t SET x = t.x || '-' || d.rn FROM (" + ranked + ") d WHERE d.id = t.id AND d.rn > 1", { action: "change", sets: ["x"] }],
     ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, first_value(id) OVER (PARTITION BY x ORDER BY made) AS keep FROM t) s WHERE id <> keep)", { order: ["made"] }],
   ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...base, nulls: true, order: ["made desc", "id"], ...differs }));
 
@@ -87,11 +93,37 @@ describe("groups", () => {
   });
 });
 
+describe("rows numbered anew", () => {
+  const numbered = { ...base, action: "number", nulls: true, order: ["y"], sets: ["pos"] };
+
+  test.each<[string, Record<string, unknown>]>([
+    ["UPDATE t SET pos = s.rn FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY y) rn FROM t) s WHERE s.id = t.id", { by: ["x", "pos"] }],
+    ["UPDATE t SET pos = s.rn FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY y) - 1 AS rn FROM t) s WHERE s.id = t.id", { by: ["x", "pos"] }],
+    ["WITH s AS (SELECT id, row_number() OVER w AS rn FROM t WHERE live WINDOW w AS (PARTITION BY x, z ORDER BY y)) UPDATE t SET pos = s.rn FROM s WHERE s.id = t.id", { by: ["x", "z", "pos"], where: "live" }],
+    ["UPDATE t SET pos = s.rn FROM (SELECT id, row_number() OVER (ORDER BY y) rn FROM t) s WHERE s.id = t.id", { by: ["pos"] }],
+    ["UPDATE t SET x = t.x || '-' || s.rn FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY y) rn FROM t) s WHERE s.id = t.id", { by: ["x"], sets: ["x"] }],
+  ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...numbered, ...differs }));
+});
+
+describe("a table built anew", () => {
+  const rebuilt = { ...base, action: "rebuild", nulls: true, order: ["made desc"] };
+
+  test.each<[string, Record<string, unknown>]>([
+    ["CREATE TABLE u AS SELECT DISTINCT ON (x, y) * FROM t ORDER BY x, y, made DESC", { by: ["x", "y"] }],
+    ["CREATE TEMP TABLE u AS SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY x ORDER BY made DESC) AS n FROM t) s WHERE n = 1", {}],
+    ["INSERT INTO t SELECT DISTINCT ON (x) * FROM u ORDER BY x, made DESC", {}],
+    ["INSERT INTO t (x, y) SELECT DISTINCT x, y FROM u", { by: ["x", "y"], order: [] }],
+  ])("%s", (sql, differs) => expect(short(dedup(sql))).toEqual({ ...rebuilt, ...differs }));
+});
+
 test.each([
+  "CREATE TABLE stats AS SELECT x, count(*) FROM t GROUP BY x",
+  "INSERT INTO t SELECT * FROM u",
+  "UPDATE t SET pos = pos + 1",
+  "DELETE FROM t WHERE id > (SELECT min(b.t_id) FROM u b WHERE b.x = t.x)",
   "DELETE FROM t WHERE made < now()",
   "DELETE FROM t USING u WHERE t.u_id = u.id AND u.x > 1",
   "DELETE FROM t WHERE id NOT IN (SELECT t_id FROM u)",
-  "UPDATE t SET pos = s.rn FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY y) rn FROM t) s WHERE s.id = t.id",
   "UPDATE t SET n = s.n FROM (SELECT x, count(*) n FROM t GROUP BY x) s WHERE s.x = t.x",
   // Another table's duplicates: the rows here are repointed.
   "UPDATE child SET t_id = d.keep FROM (SELECT x, min(id) keep FROM t GROUP BY x HAVING count(*) > 1) d WHERE child.t_id = d.keep",

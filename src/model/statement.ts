@@ -83,7 +83,8 @@ export type SqlQuery = {
 
 export type Dedup = {
   table: QualifiedName;
-  action: "delete" | "null" | "change";
+  /** `number`: rows are numbered anew within each group, all of them. `rebuild`: a table is made or filled with one row of each group. */
+  action: "delete" | "null" | "change" | "number" | "rebuild";
   /** Columns whose equality makes two rows duplicates; null: not known. */
   grouping: KeyPart[] | null;
   /** Rows that it looks at; null: all. */
@@ -94,7 +95,7 @@ export type Dedup = {
   order: string[];
   /** True when two rows can tie (or when `<`/`>` compares columns that are no key): duplicates stay or all go; null: not known. */
   ties: boolean | null;
-  /** For `UPDATE … SET col = NULL`: the columns. */
+  /** For UPDATE: the columns that get another value. */
   sets: string[];
   at: Span;
 };

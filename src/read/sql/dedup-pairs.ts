@@ -1,5 +1,7 @@
+import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
 import type { KeyPart } from "../../model/catalog.ts";
+import { readOrder } from "./dedup-parts.ts";
 import { canonicalizeExpression, canonicalizePredicate } from "./expression.ts";
 import { conjuncts, equalPairs } from "./match.ts";
 import { as, columnOf, namesOf, walk } from "./nodes.ts";
@@ -18,13 +20,43 @@ export function readPaired(scope: Scope, removal: Removal): Duplicates | null {
     if (!inner || name === null || name === removal.own) continue;
     return readPair(scope, [...conditions.filter((c) => c !== condition), ...conjuncts(inner.whereClause)], removal.own, name);
   }
+  return readKept(scope, removal, conditions);
+}
+
+/** `t.id > (SELECT min(id) FROM t b WHERE b.x = t.x)`, `<> (SELECT id … ORDER BY made LIMIT 1)`, the same by NOT IN: all but one row of a group. */
+function readKept(scope: Scope, removal: Removal, conditions: Node[]): Duplicates | null {
+  for (const condition of conditions) {
+    const inner = keptQuery(condition);
+    const name = nameInFrom(inner?.fromClause, removal.relation);
+    const order = inner ? keptOrder(scope, inner) : null;
+    if (!inner || name === null || name === removal.own || order === null) continue;
+    return readPair(scope, [...conditions.filter((c) => c !== condition), ...conjuncts(inner.whereClause)], removal.own, name, order);
+  }
   return null;
+}
+
+function keptQuery(condition: Node): Tree.SelectStmt | undefined {
+  const compared = as(condition, "A_Expr");
+  const not = as(condition, "BoolExpr");
+  const negated = not?.boolop === "NOT_EXPR" ? as(not.args?.[0], "SubLink") : undefined;
+  const link = compared && /^(?:<>|>|<)$/.test(namesOf(compared.name).at(-1) ?? "") ? as(compared.rexpr, "SubLink") : negated;
+  return link && link.subLinkType !== "EXISTS_SUBLINK" && columnOf(compared?.lexpr ?? link.testexpr) ? as(link.subselect, "SelectStmt") : undefined;
+}
+
+/** What the sub-query picks its one row by; null: it picks none, or one of each of several groups. */
+function keptOrder(scope: Scope, query: Tree.SelectStmt): string[] | null {
+  if (query.groupClause?.length) return null;
+  const call = as(as(query.targetList?.[0], "ResTarget")?.val, "FuncCall");
+  const name = namesOf(call?.funcname).at(-1);
+  const [argument] = call?.args ?? [];
+  if (argument && (name === "min" || name === "max")) return [canonicalizeExpression(scope, argument).text + (name === "max" ? " desc" : "")];
+  return query.limitCount && query.sortClause ? readOrder(scope, query.sortClause) : null;
 }
 
 type Pair = Duplicates & { grouping: KeyPart[]; filters: Node[]; all: boolean };
 
-function readPair(scope: Scope, conditions: Node[], own: string, other: string): Duplicates | null {
-  const pair: Pair = { grouping: [], where: null, nullsEqual: false, order: [], ties: null, filters: [], all: false };
+function readPair(scope: Scope, conditions: Node[], own: string, other: string, kept: string[] = []): Duplicates | null {
+  const pair: Pair = { grouping: [], where: null, nullsEqual: false, order: [...kept], ties: null, filters: [], all: false };
   for (const condition of conditions) {
     const sides = new Set(tablesIn(condition));
     if (!(sides.has(own) && sides.has(other))) {

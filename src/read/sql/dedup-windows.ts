@@ -29,7 +29,8 @@ export function readWindow(scope: Scope, removal: Removal, query: Tree.SelectStm
   return null;
 }
 
-function namedWindow(query: Tree.SelectStmt, over: Tree.WindowDef): Tree.WindowDef {
+/** The window as written where it is named, if it is. */
+export function namedWindow(query: Tree.SelectStmt, over: Tree.WindowDef): Tree.WindowDef {
   const named = (query.windowClause ?? []).flatMap((node) => as(node, "WindowDef") ?? []).find((window) => window.name === (over.name ?? over.refname));
   return named ? { ...named, ...over, partitionClause: over.partitionClause ?? named.partitionClause ?? [], orderClause: over.orderClause ?? named.orderClause ?? [] } : over;
 }
