@@ -306,6 +306,24 @@ describe("SQL", () => {
     expect(outline(texts)).toEqual([{ id: "src", schema: ["src/schema.ts"], migrations: [["unknown", "1_a.sql"]] }]);
   });
 
+  test("a folder that is named after its database is that database's", () => {
+    const texts = {
+      "go.mod": "",
+      "assets/migrations/mysql/001_a.sql": `-- +goose Up\n${create}`,
+      "assets/migrations/postgres/001_a.sql": `-- +goose Up\n${create}`,
+      "store/sqlite-persistence/migration/V1__a.sql": create,
+      "mysql-to-postgres/migrations/1_a.sql": create,
+      "expo/migrations/1_a.sql": create,
+    };
+    expect(discover(texts).map(({ id, dialect }) => [id, dialect])).toEqual([
+      ["assets/migrations/mysql", "mysql"],
+      ["assets/migrations/postgres", "postgres"],
+      ["expo/migrations", "postgres"],
+      ["mysql-to-postgres/migrations", "postgres"],
+      ["store/sqlite-persistence/migration", "sqlite"],
+    ]);
+  });
+
   test("other tables are another database", () => {
     const texts = { "package.json": "{}", "src/schema.ts": table, "billing/migrations/1_a.sql": "CREATE TABLE invoices (id int);" };
     expect(outline(texts).map(({ id }) => id)).toEqual(["billing/migrations", "src"]);

@@ -60,8 +60,16 @@ export function guessDialect(files: Files, paths: string[]): Dialect | null {
   if (/\bENGINE\s*=\s*\w*(?:MergeTree|Log|Distributed|Kafka|Null)\b|\bON\s+CLUSTER\b|\bLowCardinality\s*\(/i.test(text)) return null;
   if (/\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\bAUTO_INCREMENT\b|^\s*`\w+`\s+\w+|\bCREATE TABLE (?:IF NOT EXISTS )?`/im.test(text)) return "mysql";
   if (/\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b|^\s*PRAGMA\s+\w+/im.test(text)) return "sqlite";
+  const named = folderDialect(paths);
+  if (named !== null) return named;
   if (/^\s*GO\s*$|\bNVARCHAR\s*\(|\[dbo\]\.|\bVARCHAR2\s*\(|\bNUMBER\s*\(\d+\)/im.test(text)) return "other";
   return "postgres";
+}
+
+/** `migrations/mysql`, `db/migration_sqlite`: a program for several databases keeps one history for each, often in words that all of them know. */
+function folderDialect(paths: string[]): Dialect | null {
+  const word = folderOf(paths[0] ?? "").split(/[/_.-]/).findLast((one) => /^(?:mysql|mariadb|sqlite3?|postgres|postgresql|pg)$/i.test(one));
+  return dialectNamed(word ?? null);
 }
 
 /** `postgresql`, `mysql`, `sqlite`, `turso` … as configuration files name them. */
