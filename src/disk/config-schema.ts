@@ -2,7 +2,7 @@ import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
 import type { AppliedThrough } from "./applied.ts";
-import { asObject } from "./json.ts";
+import { asObject } from "./values.ts";
 import type { DatabaseOverride } from "./overrides.ts";
 
 /** `uniqlint.config.ts`, or the `uniqlint` key of package.json. None is needed. */

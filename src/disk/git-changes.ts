@@ -42,6 +42,11 @@ export function findChange(dir: string, request: ChangeRequest): Change {
   return request.kind === "since" ? changeSince(dir, request.ref) : stagedChange(dir);
 }
 
+/** Does it leave all that matters as it was? */
+export function isEmpty(change: Change): boolean {
+  return change.before.size === 0 && change.addedFolders.length === 0;
+}
+
 /** Did the change bring this file? A file that only got another name was there. */
 export function isAdded(change: Change, path: string): boolean {
   return change.added.has(path) || change.addedFolders.some((folder) => isWithin(path, folder));

@@ -1,9 +1,11 @@
 import { ts } from "ts-morph";
 import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
+import { asObject } from "./values.ts";
+import type { Json, JsonObject } from "./values.ts";
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+export { asObject, asString, asStrings } from "./values.ts";
+export type { Json, JsonObject } from "./values.ts";
 
 /** Reads a JSON file that may hold comments and trailing commas; null when there is none, or (then it is in `unread`) it is broken. */
 export function readJson(files: Files, path: string, limit?: number): JsonObject | null {
@@ -26,17 +28,4 @@ export function parseJson(path: string, text: string): { value: Json } | { probl
     if (error === undefined) return { value: config ?? null };
     return { problem: `not valid JSON: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`, offset: error.start ?? 0 };
   }
-}
-
-export function asObject(value: unknown): JsonObject | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
-}
-
-export function asString(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-/** A string or a list of strings; anything else gives nothing. */
-export function asStrings(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string");
 }

@@ -12,8 +12,8 @@ import { loadSqlParser } from "../read/sql/parser.ts";
 import { filesAfter, filesBefore, keepBrought } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
 import { openFolder } from "./files.ts";
-import { findChange, isAdded, isTouched } from "./git-changes.ts";
-import type { Change, ChangeRequest } from "./git-changes.ts";
+import { isAdded, isTouched } from "./git-changes.ts";
+import type { Change } from "./git-changes.ts";
 import { isCode, isSource } from "./languages.ts";
 import { loadFiles, loadProject } from "./load.ts";
 import type { Loaded, LoadOptions } from "./load.ts";
@@ -27,23 +27,18 @@ export type LintedFolder = {
   suppressed: number;
   unusedSuppressions: Suppression[];
   unread: Unread[];
-  /** The change that was to be linted touches nothing that matters: nothing was read. */
-  unchanged: boolean;
   text(path: string): string | null;
 };
 
-/** Everything from a folder to findings, but for the printing. `request`: only of what a change can have brought; null: of everything. */
-export async function lintFolder(target: Target, config: Config, rules: Rule[], request: ChangeRequest | null): Promise<LintedFolder> {
-  const change = request === null ? null : findChange(target.root, request);
-  // A hook runs at every commit, and many of them touch nothing that matters here.
-  if (change !== null && change.before.size === 0 && change.addedFolders.length === 0) return nothingChanged();
+/** Everything from a folder to findings, but for the printing. `change`: only what it can have brought; null: everything. */
+export async function lintFolder(target: Target, config: Config, rules: Rule[], change: Change | null): Promise<LintedFolder> {
   await loadSqlParser();
   const disk = openFolder(target.root, config.ignore ?? []);
   const history = { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) };
   const input = loadFiles(change === null ? disk : filesAfter(disk, change), { ...loadOptions(target, config), history });
   const project = build(input);
   refuseUnreadable(target, project, input);
-  refuseEmpty(target, input.files.paths);
+  if (change === null) refuseEmpty(target, input.files.paths);
   const { findings: all, suppressed, unusedSuppressions } = checkInput(project, input, config, rules);
   const findings = change === null ? all : keepBrought(all, change, () => lintBefore(input, change, target, config, rules));
   const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
@@ -51,7 +46,7 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[], 
   const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
   if (found.length === 0) refuseNothing(target, project, input.candidates);
   const unread = project.unread.filter((entry) => asked(entry) && (change === null || isTouched(change, entry.at.path)));
-  return { project, findings: found, suppressed, unusedSuppressions, unread, unchanged: false, text: (path) => input.files.text(path) };
+  return { project, findings: found, suppressed, unusedSuppressions, unread, text: (path) => input.files.text(path) };
 }
 
 /** A folder's project, without any rule. */
@@ -91,11 +86,6 @@ function lintBefore(after: Loaded, change: Change, target: Target, config: Confi
     if (isFailure(error)) return [];
     throw error;
   }
-}
-
-function nothingChanged(): LintedFolder {
-  const project = buildProject({ paths: new Set(), facts: () => null, candidates: [], packages: [], tsconfigs: [], databases: [], unread: [] });
-  return { project, findings: [], suppressed: 0, unusedSuppressions: [], unread: [], unchanged: true, text: () => null };
 }
 
 /** A file that the user named and of which nothing could be read. */

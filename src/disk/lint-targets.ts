@@ -6,10 +6,9 @@ import { plural } from "../report/pretty.ts";
 import { addSummaries, countOld, summarize } from "../report/report.ts";
 import type { Report, Summary } from "../report/report.ts";
 import { makeSources } from "../report/sources.ts";
-import { loadConfig } from "./config.ts";
 import type { Config } from "./config-schema.ts";
+import { findChange, isEmpty } from "./git-changes.ts";
 import type { ChangeRequest } from "./git-changes.ts";
-import { lintFolder } from "./lint-folder.ts";
 import { ownPackage } from "./own-package.ts";
 import { configFolders, showFrom } from "./targets.ts";
 import type { Target } from "./targets.ts";
@@ -31,11 +30,14 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
   const unread: Unread[] = [];
   const summaries: Summary[] = [];
   let old = 0;
-  let unchanged = 0;
   for (const target of targets) {
     const started = performance.now();
+    const change = options.change === null ? null : findChange(target.root, options.change);
+    // A hook runs at every commit, and many of them touch nothing that matters here. The readers take longer to load than git to answer.
+    if (change !== null && isEmpty(change)) continue;
+    const [{ loadConfig }, { lintFolder }] = await Promise.all([import("./config.ts"), import("./lint-folder.ts")]);
     const config = await loadConfig(configFolders(options.cwd, target.root), options.configFile, rules.map(({ name }) => name));
-    const linted = await lintFolder(target, mergeConfig(config, options.override), rules, options.change);
+    const linted = await lintFolder(target, mergeConfig(config, options.override), rules, change);
     const show = showFrom(options.cwd, target.root);
     const move = (at: Span): Span => {
       const path = show(at.path);
@@ -45,14 +47,13 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
     findings.push(...linted.findings.map((finding) => moveFinding(finding, move)));
     unread.push(...linted.unread.map(({ at, message }) => ({ at: move(at), message })));
     old += countOld(linted.project, linted.findings);
-    unchanged += Number(linted.unchanged);
     summaries.push(summarize(linted.project, linted.findings, linted.suppressed, Math.round(performance.now() - started)));
   }
   const { name, version } = ownPackage();
   return {
     findings: findings.sort(compareFindings),
     unread,
-    notes: [...(old > 0 ? [oldNote(old)] : []), ...(unchanged === targets.length ? ["no change of a schema, a migration or code, so nothing was linted"] : [])],
+    notes: [...(old > 0 ? [oldNote(old)] : []), ...(summaries.length === 0 ? ["no change of a schema, a migration or code, so nothing was linted"] : [])],
     summary: addSummaries(summaries),
     sources: makeSources((path) => texts.get(path)?.() ?? null),
     tool: { name, version },
