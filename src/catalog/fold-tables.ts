@@ -7,8 +7,8 @@ import { putTable, refuse, removeTable, resolve, resolveExactly, tableId, type S
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
 export function dropTables(session: Session, change: Change<"drop-table">): void {
-  for (const name of change.tables) {
-    const table = change.ifExists ? resolveExactly(session, name) : resolve(session, name);
+  // All names are looked up before anything goes: one that is said twice means the same table.
+  for (const table of change.tables.map((name) => (change.ifExists ? resolveExactly(session, name) : resolve(session, name)))) {
     if (table) dropTable(session, table);
     else if (!change.ifExists) refuse(session, "42P01");
   }
