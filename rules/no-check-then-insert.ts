@@ -34,8 +34,13 @@ export const noCheckThenInsert: Rule = {
   preset: "recommended",
   *check(project, options) {
     for (const site of project.sites) {
-      if (site.kind !== "insert" || site.conflict || !site.columns || isPassedOver(site, options)) continue;
+      if ((site.kind !== "insert" && site.kind !== "update") || site.conflict || !site.columns || isPassedOver(site, options)) continue;
       if (site.entry === "migration" || site.entry === "seed" || isSerialized(site) || isIsolated(site)) continue;
+      if (site.kind === "update") {
+        const problem = nextNumber(project, site);
+        if (problem) yield problem;
+        continue;
+      }
       const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check) ?? []);
       const worst = problems.find((problem) => problem.severity === "error") ?? problems[0] ?? nextNumber(project, site);
       if (worst) yield worst;
@@ -118,7 +123,8 @@ function nextNumber(project: Project, insert: Site): Problem | null {
   const table = tableOf(project, insert);
   if (!table || table.kind !== "table" || isHandledOnEveryWay(project, insert, undefined)) return null;
   const counted = (insert.columns ?? []).filter((item) => item.value.origin === "query" && /\+ 1\b/.test(item.value.text)).map((item) => item.column);
-  const key = keysViolatedBy(table, insert).find((candidate) => surelyLiesIn(table, insert, candidate) && partColumns(candidate).some((column) => counted.includes(column)));
+  const violated = insert.kind === "insert" ? keysViolatedBy(table, insert).filter((key) => surelyLiesIn(table, insert, key)) : table.keys.filter((key) => key.kind !== "exclusion" && !key.where && !key.deferrable);
+  const key = violated.find((candidate) => partColumns(candidate).some((column) => counted.includes(column)));
   const lookup = key && lastRead(project, insert);
   if (!key || !lookup) return null;
   const place = placeOfKey(key);

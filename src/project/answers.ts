@@ -107,8 +107,10 @@ function logicalAnswers(flow: Flow, place: Place, { operator, left, right }: Bin
   const asked = new Set(other.map((each) => each.site));
   const about = (each: Answer): boolean => asked.has(each.site) || isAlwaysTrue(right) || (mentionsSame(left, right) && !measures(right));
   const rest = other.filter((each) => !own.some((first) => first.site === each.site));
+  // `rows && rows.length > 0`: that there is a list says nothing, its length does.
+  const told = own.map((each) => (each.when === "either" ? (other.find((second) => second.site === each.site) ?? each) : each));
   const more = comparesMore(left, right);
-  return merge([...own.map((each) => (about(each) ? (more ? { ...each, narrowed: true } : each) : open(each))), ...rest.map(open)]);
+  return merge([...told.map((each) => (about(each) ? (more ? { ...each, narrowed: true } : each) : open(each))), ...rest.map(open)]);
 }
 
 /** `last && last.query === query` asks for a row that has more in common with the new one than what was looked up. */

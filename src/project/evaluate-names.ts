@@ -2,6 +2,7 @@ import type { Expression } from "../model/expression.ts";
 import type { CodeFacts, Local } from "../model/facts.ts";
 import type { Span } from "../model/span.ts";
 import type { Context } from "./evaluate-context.ts";
+import { elementOf } from "./evaluate-elements.ts";
 import { followPath } from "./evaluate-members.ts";
 import { alternatives, isFolded, unknown } from "./evaluated.ts";
 import type { Env, Evaluated, Symbol } from "./program.ts";
@@ -29,11 +30,20 @@ export function evaluateLocal(context: Context, path: string, expression: Extrac
   if (code == null || local === undefined) return unknown(at, expression.name);
   if (local.kind === "parameter") return parameterOf(code, path, local, expression.local, at);
   if (local.kind === "function") return nestedFunction(context, path, local, at, env);
-  if (local.kind === "catch" || local.kind === "loop" || local.values.length === 0) return unknown(at, expression.name);
+  if (local.kind === "loop") return turnOf(context, path, local, env) ?? unknown(at, expression.name);
+  if (local.kind === "catch" || local.values.length === 0) return unknown(at, expression.name);
   const values = local.values.map((item) => followPath(context, context.evaluate(path, item.value, env), item.path, at));
   const [only] = values;
   if (only !== undefined && values.length === 1 && only.kind !== "alternatives") return local.changed === true ? open(only) : only;
   return alternatives(at, local.changed === true ? values.map(open) : values);
+}
+
+/** `for (const { key } of rows.map((row) => ({ key: row.k })))`: what each turn is given; null: the list is not known that well. */
+function turnOf(context: Context, path: string, local: Local, env: Env | null): Evaluated | null {
+  const [only, ...others] = local.values;
+  if (only === undefined || others.length > 0 || only.path[0] !== "*") return null;
+  const element = elementOf(context, context.evaluate(path, only.value, env));
+  return element?.kind === "object" ? followPath(context, element, only.path.slice(1), element.at) : null;
 }
 
 /** What is written into an object or a list later may add to it and override. */

@@ -2,6 +2,7 @@ import type { Expression } from "../model/expression.ts";
 import type { Span } from "../model/span.ts";
 import { bindParameters, evaluateArguments, evaluateCall, soleReturn } from "./evaluate-calls.ts";
 import type { Context } from "./evaluate-context.ts";
+import { elementOf as elementOfList } from "./evaluate-elements.ts";
 import { evaluateMember } from "./evaluate-members.ts";
 import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
 import { evaluateBinary, evaluateTemplate, isCheap } from "./evaluate-operators.ts";
@@ -56,6 +57,11 @@ export function unwrap(program: Program, value: Evaluated): Evaluated {
   let out = state.evaluate(value.path, initializer, null);
   for (const name of value.declaration.path) out = state.member(out, name, out.at);
   return out;
+}
+
+/** What stands in each place of a list that is made by mapping another; unknown: something else in each; null: no such list. */
+export function elementOf(program: Program, list: Evaluated): Evaluated | null {
+  return elementOfList(stateOf(program), list);
 }
 
 /** What a function value returns when its parameters stay open (`args` null) or are bound; null: not a single return. */

@@ -1,10 +1,9 @@
 import type { Expression } from "../../model/expression.ts";
 import type { Site } from "../../model/project.ts";
-import { entryOf, evaluate } from "../evaluate.ts";
+import { elementOf, entryOf, evaluate } from "../evaluate.ts";
 import { nameOf } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
-import { mappedRow } from "./rows.ts";
 import { loadedWith } from "./prisma-loaded.ts";
 import { doNothing, readData, type MakeNested } from "./prisma-data.ts";
 import { findModel, isAccessor, isPrismaReceiver, type PrismaTarget } from "./prisma-receiver.ts";
@@ -116,7 +115,7 @@ function readCreate(view: CallView, linked: Linked, target: PrismaTarget, name: 
 function rowOfMany(linked: Linked, value: Evaluated): Evaluated | undefined {
   if (value.kind === "array") return value.items.length === 1 ? value.items[0] : value.items.length > 1 ? { kind: "alternatives", at: value.at, of: value.items } : undefined;
   if (value.kind !== "call") return value.kind === "object" ? value : undefined;
-  const row = mappedRow(linked, value);
+  const row = elementOf(linked.program, value);
   return row === null || row.kind === "unknown" ? undefined : row;
 }
 

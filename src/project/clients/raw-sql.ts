@@ -11,7 +11,7 @@ import { draftStatements } from "./sql-drafts.ts";
 import { buildSql } from "./sql-template.ts";
 
 /** Methods that take SQL as a string (reference §3.3). */
-const METHODS = new Set(["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRaw", "$executeRaw", "raw", "one", "oneOrNone", "maybeOne", "none", "any", "many", "exec", "run", "queryRaw", "queryObject"]);
+const METHODS = new Set(["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRaw", "$executeRaw", "raw", "one", "oneOrNone", "maybeOne", "none", "any", "many", "exec", "run", "queryRaw", "queryObject", "cancellableQuery", "rawQuery", "runQuery", "executeQuery", "sql"]);
 const STATEMENT = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:with|insert|update|delete|select|begin|start\s+transaction|commit|rollback|lock|refresh|set\s+(?:local\s+|session\s+)?transaction)\b/i;
 
 /** SQL in tagged templates and in strings that are given to a client. */

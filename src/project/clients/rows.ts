@@ -1,4 +1,4 @@
-import { evaluateName, returnOf } from "../evaluate.ts";
+import { elementOf, evaluateName } from "../evaluate.ts";
 import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
@@ -61,29 +61,11 @@ function listRows(linked: Linked, value: Extract<Evaluated, { kind: "array" }>, 
 }
 
 function mappedRows(linked: Linked, value: Extract<Evaluated, { kind: "call" }>, columnOf: (key: string) => string | null): Rows {
-  const row = mappedRow(linked, value);
+  const row = elementOf(linked.program, value);
   if (row === null) return UNKNOWN;
   if (row.kind === "unknown") return { ...UNKNOWN, rows: "many" };
   const inner = rowsOf(linked, row, columnOf, { path: row.at.path, start: row.at.start, end: row.at.end });
   return { ...inner, rows: "many" };
-}
-
-/** The row that `rows.map((row) => ({ … }))` makes of each, also behind `Promise.all`; unknown: of each something else; null: no such call. */
-export function mappedRow(linked: Linked, value: Extract<Evaluated, { kind: "call" }>): Evaluated | null {
-  const [first] = value.args;
-  const name = methodOf(value.callee);
-  if (name === "all" && first?.kind === "call") return mappedRow(linked, first);
-  if ((name === "filter" || name === "flat" || name === "slice") && value.callee.kind === "member" && value.callee.of.kind === "call") return mappedRow(linked, value.callee.of);
-  if ((name !== "map" && name !== "flatMap" && name !== "from") || first === undefined) return null;
-  const callback = name === "from" ? value.args[1] : first;
-  const returned = callback === undefined ? null : returnOf(linked.program, callback);
-  return returned ?? { kind: "unknown", at: value.at, text: "" };
-}
-
-function methodOf(callee: Evaluated): string | null {
-  if (callee.kind === "member") return callee.name;
-  if (callee.kind === "parameter") return callee.members.at(-1) ?? null;
-  return callee.kind === "alternatives" && callee.of[0] !== undefined ? methodOf(callee.of[0]) : null;
 }
 
 function mergeAlternatives(all: Rows[]): Rows {
