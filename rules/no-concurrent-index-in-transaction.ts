@@ -28,7 +28,11 @@ function* checkMigration(migration: Migration): Iterable<Problem> {
     const { statement } = step;
     noteTransaction(migration, statement, open);
     const change = findConcurrent(statement);
-    if (!change || statement.nested || isRunByHand(migration)) continue;
+    if (!change || isRunByHand(migration)) continue;
+    if (statement.nested) {
+      yield describe(migration, step, change, "a DO block is a function, and no runner takes it out of its transaction");
+      continue;
+    }
     const why = open.explicit ? "it stands between BEGIN and COMMIT" : whyRefused(migration, step, open.runner);
     if (why !== null) yield describe(migration, step, change, why);
   }

@@ -65,7 +65,7 @@ function* lostNames(project: Project, database: Database, options: RuleOptions):
       const found = loss && keyNamed(Object.values(loss.step.before.tables), test.value);
       // A table that goes takes its handlers' reason along.
       if (!loss || !found || database.migrated?.tables[found.table.id] === undefined) continue;
-      const heir = loss.end.tables[found.table.id]?.keys.find((key) => isSameKey(found.table, key, found.key));
+      const heir = loss.end.tables[found.table.id]?.keys.find((key) => isSameKey(key, found.key, found.table));
       const order = heir?.name
         ? `Deploy a handler that knows ${test.value} and ${heir.name} first, and rename afterwards.`
         : "Deploy code that no longer waits for it first, and drop the key afterwards.";
@@ -114,7 +114,7 @@ function targetFails(site: Site, conflict: Conflict): string {
 /** The deploy order in which neither the old code nor the new one ever meets a schema that it cannot work with. */
 function orderForTarget(loss: Loss, table: Table, key: UniqueKey, site: Site, conflict: Conflict): string {
   const after = loss.end.tables[table.id]?.keys ?? [];
-  const same = after.find((other) => isSameKey(table, other, key));
+  const same = after.find((other) => isSameKey(other, key, table));
   if (same && conflict.target.by === "constraint") return `Deploy code that names the columns, ON CONFLICT ${describeParts(key.parts)}, first: that works before and after; change the constraint afterwards.`;
   const partial = after.find((other) => other.where !== null && describeParts(other.parts) === describeParts(key.parts));
   if (partial?.where) {
@@ -123,7 +123,7 @@ function orderForTarget(loss: Loss, table: Table, key: UniqueKey, site: Site, co
       : `Deploy code whose target adds WHERE ${partial.where.text} first: a key over all rows accepts that, too; make the key partial afterwards.`;
   }
   const earlier = loss.migration.before.tables[table.id]?.keys ?? [];
-  const heir = after.find((other) => !earlier.some((old) => isSameKey(table, old, other)) && partColumns(other).some((column) => partColumns(key).includes(column)));
+  const heir = after.find((other) => !earlier.some((old) => isSameKey(old, other, table)) && partColumns(other).some((column) => partColumns(key).includes(column)));
   if (heir) return `Build ${describeKey(heir)} beside the old key, deploy code that names ${describeParts(heir.parts)}, and drop the old key in a later migration${site.conflict?.action === "nothing" ? "; DO NOTHING without a target works with both" : ""}.`;
   return "Deploy code that no longer names it first, and drop the key in a later migration.";
 }

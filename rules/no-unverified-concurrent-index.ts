@@ -64,10 +64,16 @@ function describe(migration: Migration, step: ReplayStep, change: CreateIndex): 
   return {
     message:
       `If this build on ${table ? tableTitle(table.id) : change.table.name} fails (a duplicate, a deadlock, a timeout) it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +
-      `every ON CONFLICT on it answers 42P10. Run \`DROP INDEX CONCURRENTLY IF EXISTS ${name};\` first, ${whereToRun(migration)}.`,
+      `every ON CONFLICT on it answers 42P10. Run \`DROP INDEX CONCURRENTLY IF EXISTS ${name};\` first, ${whereToDrop(migration)}.`,
     at: change.at,
     table: table?.id ?? null,
     columns: partTexts(change.index),
     sqlstate: "42P10",
   };
+}
+
+/** DROP INDEX CONCURRENTLY wants the same as the build; where a file holds one such statement, it takes a file before. */
+function whereToDrop(migration: Migration): string {
+  const alone = migration.transaction === "implicit" || migration.runner === "prisma" || migration.runner === "supabase";
+  return alone ? "alone in a migration file before this one" : whereToRun(migration);
 }

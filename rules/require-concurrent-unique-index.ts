@@ -28,13 +28,13 @@ function locksFirst(build: KeyBuild): boolean {
   return earlier.some((statement) => statement.lock?.kind === "table" && statement.lock.table?.name === build.table.name);
 }
 
-/** A comment says that there is next to nothing to lock: somebody decided. */
+/** A comment says that there is next to nothing to lock, or that the index was built before by hand: somebody decided. */
 function isExplained({ migration }: KeyBuild): boolean {
   return NEEDLESS.test(commentText(migration));
 }
 
 const NEEDLESS =
-  /\bconcurrently\b[^.]{0,20}\b(?:unnecessary|needless|not (?:needed|necessary|required))\b|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?(?:empty|tiny|small)\b|\b(?:empty|tiny) table\b/i;
+  /\bconcurrently\b[^.]{0,20}\b(?:unnecessary|needless|not (?:needed|necessary|required))\b|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?(?:empty|tiny|small)\b|\b(?:empty|tiny) table\b|\bconcurrently\b[^.]{0,60}\b(?:by hand|manually|beforehand|before (?:the|this) (?:deploy\w*|migration))\b/i;
 
 function describe(build: KeyBuild): Problem {
   const place = placeOfTable(build.earlier);

@@ -15,7 +15,7 @@ export type KeyBuild = {
   /** The table when the statement runs, and when the migration starts (with all others of its deploy, where that is known). */
   table: Table;
   earlier: Table;
-  key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "include">;
+  key: Pick<UniqueKey, "name" | "kind" | "parts" | "where" | "nullsNotDistinct" | "include" | "deferrable">;
   /** `column`: ADD COLUMN … UNIQUE. */
   how: "index" | "constraint" | "primary" | "column";
   concurrently: boolean;

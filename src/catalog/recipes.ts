@@ -1,18 +1,46 @@
 import type { KeyPart } from "../model/catalog.ts";
 import type { Migration } from "../model/project.ts";
 import type { KeyBuild } from "./builds.ts";
+import { partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
+import { columnOf } from "./tables.ts";
 import { quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 
-/** How to build the key without blocking writes, with this runner (reference §13). One or two sentences; SQL stands in backquotes. */
+/** How to build the key without blocking writes, with this runner (reference §13). A few sentences; SQL stands in backquotes. */
 export function concurrentRecipe(build: KeyBuild): string {
-  if (build.table.partitioned) {
-    return `${tableTitle(build.table.id)} is partitioned: create the index ON ONLY the parent, build it CONCURRENTLY on each partition and attach them.`;
-  }
   const { name, free } = nameOf(build);
+  if (build.table.partitioned) return partitionRecipe(build, name ?? free);
   const index = name === null ? "" : ` ${quoteName(free)}`;
   const first = build.how === "column" ? "Add the column without UNIQUE, then build the index with" : "Build it with";
-  return `${first} \`CREATE UNIQUE INDEX CONCURRENTLY${index} ON ${quoteTable(build.table.id)} ${keySql(build.key)};\` ${whereToRun(build.migration, build)}${attach(build, name, free)}.`;
+  const built = `${first} \`CREATE UNIQUE INDEX CONCURRENTLY${index} ON ${quoteTable(build.table.id)} ${keySql(build.key)};\` ${whereToRun(build.migration, build)}`;
+  return `${built}${attach(build, name, free)}.${notNullFirst(build)}`;
+}
+
+/** CONCURRENTLY is refused on the parent (0A000), so it goes partition by partition; the parent's is valid once all are attached. */
+function partitionRecipe(build: KeyBuild, name: string): string {
+  const { table, step } = build;
+  const partition = Object.values(step.before.tables).find((other) => other.parents?.includes(table.id));
+  const [part, own] = [partition ? quoteTable(partition.id) : "the_partition", quoteName(cutName(`${partition?.name ?? "the_partition"}_${name}`))];
+  const isIndex = build.how === "index";
+  const parent = isIndex
+    ? `CREATE UNIQUE INDEX ${quoteName(name)} ON ONLY ${quoteTable(table.id)} ${keySql(build.key)};`
+    : `ALTER TABLE ONLY ${quoteTable(table.id)} ADD CONSTRAINT ${quoteName(name)} ${kindSql(build)} (${build.key.parts.map(indexPart).join(", ")});`;
+  const attached = isIndex ? "" : ` \`ALTER TABLE ${part} ADD CONSTRAINT ${own} ${kindSql(build)} USING INDEX ${own};\``;
+  return (
+    `${tableTitle(table.id)} is partitioned, so CONCURRENTLY goes partition by partition: \`${parent}\`, then for each \`CREATE UNIQUE INDEX CONCURRENTLY ${own} ON ${part} ${keySql(build.key)};\` ` +
+    `${whereToRun(build.migration, build)},${attached} \`ALTER INDEX ${quoteName(name)} ATTACH PARTITION ${own};\`.`
+  );
+}
+
+/** ADD PRIMARY KEY makes its columns NOT NULL, which scans the table under ACCESS EXCLUSIVE unless a valid CHECK says it already. */
+function notNullFirst({ how, key, table }: KeyBuild): string {
+  const nullable = how === "primary" ? partColumns(key).filter((column) => columnOf(table, column)?.nullable !== false) : [];
+  if (nullable.length === 0) return "";
+  const check = nullable.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
+  const name = quoteName(cutName(`${table.name}_not_null`));
+  const alter = `ALTER TABLE ${quoteTable(table.id)}`;
+  const set = nullable.map((column) => `ALTER COLUMN ${quoteName(column)} SET NOT NULL`).join(", ");
+  return ` Before that, so that the attaching scans nothing: \`${alter} ADD CONSTRAINT ${name} CHECK (${check}) NOT VALID;\` \`${alter} VALIDATE CONSTRAINT ${name};\` \`${alter} ${set};\`.`;
 }
 
 /** What stands behind the table's name in CREATE UNIQUE INDEX. */
@@ -45,19 +73,21 @@ function nameOf(build: KeyBuild): { name: string | null; free: string } {
 function attach(build: KeyBuild, name: string | null, free: string): string {
   if (build.how === "index" || name === null) return "";
   if (build.key.where !== null || build.key.parts.some((part) => part.kind !== "column")) return "";
-  const kind = build.how === "primary" ? "PRIMARY KEY" : "UNIQUE";
-  return `, then \`ALTER TABLE ${quoteTable(build.table.id)} ADD CONSTRAINT ${quoteName(name)} ${kind} USING INDEX ${quoteName(free)};\``;
+  const where = ALONE.test(whereToRun(build.migration, build)) ? " in the next migration" : "";
+  return `, then${where} \`ALTER TABLE ${quoteTable(build.table.id)} ADD CONSTRAINT ${quoteName(name)} ${kindSql(build)} USING INDEX ${quoteName(free)}${build.key.deferrable ? " DEFERRABLE" : ""};\``;
+}
+
+const ALONE = /^(?:alone|as the only|as the first|by hand)\b/;
+
+function kindSql(build: KeyBuild): string {
+  return build.how === "primary" ? "PRIMARY KEY" : "UNIQUE";
 }
 
 /** Where CONCURRENTLY can run: `in a file with -- +goose NO TRANSACTION`. `build`: what is built there. */
 export function whereToRun(migration: Migration, build: KeyBuild | null = null): string {
   switch (migration.runner) {
-    case "drizzle": {
-      const why = build === null ? "" : ` (${whyInTransaction(migration)})`;
-      const chunk = `in a chunk of its own after a chunk that is only COMMIT;${why}`;
-      // Before the deploy there is no column yet.
-      return build === null || build.newColumns.length === 0 ? `${chunk}, or by hand before the deploy` : chunk;
-    }
+    case "drizzle":
+      return whereWithDrizzle(migration, build);
     case "knex":
       return "in a migration with `exports.config = { transaction: false }`";
     case "kysely":
@@ -77,15 +107,29 @@ export function whereToRun(migration: Migration, build: KeyBuild | null = null):
     case "graphile-migrate":
       return "alone in a file that begins with --! no-transaction";
     case "supabase":
-      return "as the only statement of a migration file";
+      return { pipeline: "as the first statement of a migration file", none: "in a migration file, where the CLI runs it by itself" }[migration.transaction as string] ?? "as the only statement of a migration file";
     case "prisma":
-      return migration.transaction === "file" ? "by hand before the deploy (Prisma runs each migration in a transaction)" : "alone in a migration file";
+      return whereWithPrisma(migration);
     case "golang-migrate":
     case "flyway":
       return "alone in a migration file";
     default:
       return "outside of a transaction";
   }
+}
+
+/** No way inside `drizzle-kit migrate` is a good one, so each comes with its price. Before the deploy a new column is not there yet. */
+function whereWithDrizzle(migration: Migration, build: KeyBuild | null): string {
+  const why = build === null ? "" : ` (${whyInTransaction(migration)}, so there it fails with 25001)`;
+  const chunk = "in a chunk of its own between a chunk that is only COMMIT; and one that is only BEGIN; (what ran before stays when it fails, and the file runs again from its top)";
+  if (build !== null && build.newColumns.length > 0) return `${chunk}${why}`;
+  return `by hand before the deploy${why}, with CREATE … IF NOT EXISTS in the migration for other databases (nobody checks that it was done), or ${chunk}`;
+}
+
+/** Since 7.4 statements go one by one, but a file with DROP INDEX CONCURRENTLY in it is one query again. */
+function whereWithPrisma({ transaction }: Migration): string {
+  if (transaction === "file") return "by hand before the deploy (Prisma runs each migration in a transaction)";
+  return transaction === "none" ? "in a migration file without DROP INDEX CONCURRENTLY" : "alone in a migration file";
 }
 
 /** Why the runner refuses CONCURRENTLY: `drizzle-kit migrate runs all pending files in one transaction`. */
