@@ -38,7 +38,7 @@ export function findCodeMigrations(discovery: Discovery, claimed: Set<string>): 
   const groups = new Map<string, { runner: CodeRunner; files: string[] }>();
   for (const path of discovery.files.paths) {
     const runner = claimed.has(path) ? null : codeRunnerOf(discovery.files, path);
-    if (runner === null) continue;
+    if (runner === null || !goesUp(discovery, path)) continue;
     const key = JSON.stringify([runner, runner === "typeorm" ? homeOf(discovery, folderOf(path), folderOf(path)) : folderOf(path)]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { runner, files: [path] });
@@ -54,6 +54,10 @@ export function codeRunnerOf(files: Files, path: string): CodeRunner | null {
   // A function, a method, a property, an export of that name.
   if (!/\bup\b\s*[=(:,}]/.test(text)) return null;
   return EVIDENCE.find(([, mark]) => mark.test(text))?.[0] ?? null;
+}
+
+function goesUp(discovery: Discovery, path: string): boolean {
+  return discovery.facts(path)?.code?.functions.some(({ name }) => name !== null && /(?:^|\.)up$/.test(name)) === true;
 }
 
 /** By its name: runners order files by number or date, or keep them in a folder that says what they are. */

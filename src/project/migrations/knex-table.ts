@@ -166,13 +166,13 @@ function readTableMethod(state: State, link: ChainLink, after: ChainLink[], at: 
   const isNamed = options === undefined || options.kind === "undefined" || options.kind === "object" || given !== null;
   const run = (sql: string | null): void => addRest(state, at, sql);
   const name = (kind: string): string => names(given ?? defaultName(state.name, columns?.names ?? [], kind));
-  const known = (make: () => string): void => run(columns === null || !isNamed ? null : make());
+  const known = (make: () => string | null): void => run(columns === null || !isNamed ? null : make());
   const ifExists = link.name.endsWith("IfExists") ? "if exists " : "";
   switch (link.name) {
     case "unique":
-      return known(() => uniqueText(state, columns?.text ?? "", name("unique"), options) ?? "");
+      return known(() => uniqueText(state, columns?.text ?? "", name("unique"), options));
     case "index":
-      return known(() => indexText(state, columns?.text ?? "", name("index"), args[2]) ?? "");
+      return known(() => indexText(state, columns?.text ?? "", name("index"), args[2]));
     case "primary":
       return readPrimary(state, columns?.text ?? null, isNamed ? names(given ?? `${state.name}_pkey`) : null, options, at);
     case "foreign":

@@ -31,7 +31,7 @@ export const sequelize: MigrationLibrary = {
 /** What is in it says so itself: `{ transaction }` among its options. */
 function readTransaction(reading: Reading, args: Evaluated[]): boolean {
   const body = args.find((argument): argument is FunctionValue => argument.kind === "function");
-  if (body !== undefined) reading.follow(body, []);
+  if (body !== undefined) reading.follow(body, [handleOf("transaction", body.at)]);
   return true;
 }
 

@@ -52,7 +52,7 @@ export type Fill = (hole: Evaluated) => string | null;
  * SQL that code holds as text: a string, a template, or a library's `raw(…)` and `sql` around one. null: it is no such thing, or a hole in it is not
  * known. `fill` knows the library's helpers. In text that only writes rows holes that nobody knows are taken for values.
  */
-export function rawPieces(reading: Pick<Reading, "home">, value: Evaluated | undefined, fill: Fill = () => null): Piece[] | null {
+export function rawPieces(reading: Pick<Reading, "home" | "unread">, value: Evaluated | undefined, fill: Fill = () => null): Piece[] | null {
   const writes = onlyWrites(value);
   return textPieces(reading, value, (hole) => fill(hole) ?? (writes && isUnknown(hole) ? UNKNOWN_VALUE : null), 0);
 }
@@ -62,7 +62,7 @@ function isUnknown({ kind }: Evaluated): boolean {
   return kind === "unknown" || kind === "member" || kind === "parameter" || kind === "alternatives" || kind === "call";
 }
 
-function textPieces(reading: Pick<Reading, "home">, value: Evaluated | undefined, fill: Fill, depth: number): Piece[] | null {
+function textPieces(reading: Pick<Reading, "home" | "unread">, value: Evaluated | undefined, fill: Fill, depth: number): Piece[] | null {
   if (value === undefined || depth > 6) return null;
   const home = reading.home(value.at);
   const isNear = home.start === value.at.start && home.path === value.at.path;
@@ -81,13 +81,20 @@ function textPieces(reading: Pick<Reading, "home">, value: Evaluated | undefined
     const hole = value.holes[index];
     if (hole === undefined) continue;
     const inner = holePieces(reading, hole, fill, value.tag !== null, depth);
-    if (inner === null) return null;
-    pieces.push(...inner);
+    if (inner === null && !isBetweenStatements(pieces)) return null;
+    if (inner === null) reading.unread(reading.home(hole.at), "What this puts into the SQL could not be read");
+    pieces.push(...(inner ?? [piece(home, ";")]));
   }
   return pieces;
 }
 
-function holePieces(reading: Pick<Reading, "home">, hole: Evaluated, fill: Fill, tagged: boolean, depth: number): Piece[] | null {
+/** Does a statement begin here? One that is not known leaves the others readable. */
+function isBetweenStatements(before: Piece[]): boolean {
+  const text = before.map((each) => each.text).join("");
+  return text.slice(text.lastIndexOf(";") + 1).replace(/--[^\n]*/g, "").trim() === "";
+}
+
+function holePieces(reading: Pick<Reading, "home" | "unread">, hole: Evaluated, fill: Fill, tagged: boolean, depth: number): Piece[] | null {
   const home = reading.home(hole.at);
   const filled = fill(hole);
   if (filled !== null) return [piece(home, filled)];
