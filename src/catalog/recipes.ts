@@ -1,19 +1,35 @@
-import type { KeyPart } from "../model/catalog.ts";
+import type { KeyPart, UniqueKey } from "../model/catalog.ts";
 import type { Migration } from "../model/project.ts";
 import type { KeyBuild } from "./builds.ts";
 import { partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
 import { columnOf } from "./tables.ts";
-import { quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
+import { isSameKey } from "./proof.ts";
+import { joinWords, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 
 /** How to build the key without blocking writes, with this runner (reference §13). A few sentences; SQL stands in backquotes. */
 export function concurrentRecipe(build: KeyBuild): string {
   const { name, free } = nameOf(build);
+  const former = formerKey(build);
+  if (former?.name && name !== null && former.name !== name) return renameRecipe(build, former.name, name);
   if (build.table.partitioned) return partitionRecipe(build, name ?? free);
   const index = name === null ? "" : ` ${quoteName(free)}`;
-  const first = build.how === "column" ? "Add the column without UNIQUE, then build the index with" : "Build it with";
+  const first = build.how === "column" ? "Add the column without UNIQUE, then build the index with" : build.newColumns.length > 0 ? `Add ${joinWords(build.newColumns)} in a migration before, then build the index with` : "Build it with";
   const built = `${first} \`CREATE UNIQUE INDEX CONCURRENTLY${index} ON ${quoteTable(build.table.id)} ${keySql(build.key)};\` ${whereToRun(build.migration, build)}`;
   return `${built}${attach(build, name, free)}.${notNullFirst(build)}`;
+}
+
+/** The same key under another name, which this migration gives up: it was there when the migration or the statement began. */
+function formerKey({ key, how, earlier, table, step }: KeyBuild): UniqueKey | null {
+  const kind = how === "primary" ? "primary" : how === "index" ? "index" : "constraint";
+  const after = step.after.tables[table.id]?.keys ?? [];
+  const same = [...table.keys, ...earlier.keys].find((old) => old.kind === kind && isSameKey(old, { ...key, kind, valid: null, declared: [], built: [] }, table));
+  return same && !after.some((one) => one.name === same.name) ? same : null;
+}
+
+function renameRecipe({ how, table }: KeyBuild, from: string, to: string): string {
+  const rename = how === "index" ? `ALTER INDEX ${quoteTable(`${table.schema}.${from}`)} RENAME TO ${quoteName(to)};` : `ALTER TABLE ${quoteTable(table.id)} RENAME CONSTRAINT ${quoteName(from)} TO ${quoteName(to)};`;
+  return `It is the key that was called ${from}: \`${rename}\` builds nothing.`;
 }
 
 /** CONCURRENTLY is refused on the parent (0A000), so it goes partition by partition; the parent's is valid once all are attached. */
@@ -34,7 +50,7 @@ function partitionRecipe(build: KeyBuild, name: string): string {
 
 /** ADD PRIMARY KEY makes its columns NOT NULL, which scans the table under ACCESS EXCLUSIVE unless a valid CHECK says it already. */
 function notNullFirst({ how, key, table }: KeyBuild): string {
-  const nullable = how === "primary" ? partColumns(key).filter((column) => columnOf(table, column)?.nullable !== false) : [];
+  const nullable = how === "primary" ? partColumns(key).filter((column) => columnOf(table, column) !== null && columnOf(table, column)?.nullable !== false) : [];
   if (nullable.length === 0) return "";
   const check = nullable.map((column) => `${quoteName(column)} IS NOT NULL`).join(" AND ");
   const name = quoteName(cutName(`${table.name}_not_null`));
