@@ -69,6 +69,25 @@ describe("places", () => {
   });
 });
 
+describe("values", () => {
+  it("of a variable that is given several, one after the other", () => {
+    const code = `exports.up = async (knex) => { let name = "a"; await knex.raw(\`create table \${name} (id int)\`); name = "b"; await knex.raw(\`create table \${name} (id int)\`); };`;
+    const read = readCode("knex", code);
+    expect([read.unread, keysOf(catalogOf(read))]).toEqual([[], ["a: ", "b: "]]);
+  });
+
+  it("but not where a condition decides", () => {
+    const code = `exports.up = async (knex) => { let name = "a"; if (process.env.OTHER) name = "b"; await knex.raw(\`create table \${name} (id int)\`); };`;
+    expect(readCode("knex", code).unread).toHaveLength(1);
+  });
+
+  it("of lists that map and forEach go through", () => {
+    const code = `const names = ["a", "b"]; exports.up = async (knex) => { await Promise.all(names.map((name, i) => knex.schema.createTable(\`\${name}_\${i}\`, (t) => { ["x", "y"].forEach((column) => t.string(column).unique()); }))); };`;
+    const read = readCode("knex", code);
+    expect([read.unread, keysOf(catalogOf(read))]).toEqual([[], ["a_0: constraint (x), constraint (y)", "b_1: constraint (x), constraint (y)"]]);
+  });
+});
+
 describe("what is not known", () => {
   it("is told, and nothing is guessed", () => {
     const code = `exports.up = async (knex) => {
@@ -94,7 +113,18 @@ describe("what is not known", () => {
 
   it("a query that is only built is not sent", () => {
     const read = readCode("knex", `exports.up = async (knex) => { const now = knex.raw("now()"); await knex("t").update({ at: now }); await knex.schema.createTable("u", (t) => { t.dateTime("at").defaultTo(now); }); };`);
-    expect([read.unread, read.statements.length]).toEqual([[], 1]);
+    expect([read.unread, read.statements.filter(({ changes }) => changes.length > 0).length]).toEqual([[], 1]);
+  });
+
+  it.each<[Runner, string, string[]]>([
+    ["knex", `exports.up = async (knex) => { await knex("t").whereNull("a").del(); await knex.from("t").update({ a: 1, b: x() }); await knex("t").select("a"); };`, ["delete t ", "update t a, b"]],
+    ["kysely", `export const up = async (db) => { await db.deleteFrom("t").where("a", "is", null).execute(); await db.updateTable("t").set({ a: 1 }).execute(); await db.selectFrom("t").selectAll().execute(); };`, ["delete t ", "update t a"]],
+    ["sequelize", `exports.up = async (queryInterface) => { await queryInterface.bulkDelete("t", { a: null }); await queryInterface.bulkUpdate("t", { a: 1 }, { b: 2 }); };`, ["delete t ", "update t a"]],
+  ])("%s: which rows the query builder changes, but not where", (runner, code, expected) => {
+    const read = readCode(runner, code);
+    expect(read.unread).toEqual([]);
+    expect(read.statements.flatMap(({ queries }) => queries).map((query) => `${query.kind} ${query.table?.name ?? ""} ${query.writes?.map(({ column }) => column).join(", ") ?? ""}`)).toEqual(expected);
+    expect(read.statements.map(({ dedup }) => dedup)).toEqual([null, null]);
   });
 });
 

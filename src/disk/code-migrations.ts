@@ -35,16 +35,18 @@ const PACKAGES: Record<CodeRunner, string[]> = {
 
 /** Databases that migrations in TypeScript or JavaScript tell of, one a folder; TypeORM's of one package are one, as they are ordered by class. */
 export function findCodeMigrations(discovery: Discovery, claimed: Set<string>): Found[] {
-  const groups = new Map<string, { runner: CodeRunner; files: string[] }>();
+  const groups = new Map<string, { runner: CodeRunner; dialect: Dialect | null; files: string[] }>();
   for (const path of discovery.files.paths) {
     const runner = claimed.has(path) ? null : codeRunnerOf(discovery.files, path);
     if (runner === null || !goesUp(discovery, path)) continue;
-    const key = JSON.stringify([runner, runner === "typeorm" ? homeOf(discovery, folderOf(path), folderOf(path)) : folderOf(path)]);
+    // One program may keep the same history for several engines.
+    const dialect = dialectOf(discovery.files, path);
+    const key = JSON.stringify([runner, dialect, runner === "typeorm" ? homeOf(discovery, folderOf(path), folderOf(path)) : folderOf(path)]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { runner, files: [path] });
+    if (group === undefined) groups.set(key, { runner, dialect, files: [path] });
     else group.files.push(path);
   }
-  return [...groups.values()].flatMap(({ runner, files }) => describe(discovery, runner, files, claimed) ?? []);
+  return [...groups.values()].flatMap(({ runner, dialect, files }) => describe(discovery, runner, dialect, files, claimed) ?? []);
 }
 
 /** The runner that a file of code is a migration for; null: it is none. */
@@ -79,12 +81,13 @@ function stampOf(text: string, path: string): number {
   return Number(own?.[1] ?? 0);
 }
 
-function describe(discovery: Discovery, runner: CodeRunner, found: string[], claimed: Set<string>): Found | null {
+function describe(discovery: Discovery, runner: CodeRunner, said: Dialect | null, found: string[], claimed: Set<string>): Found | null {
   const { files, packages } = discovery;
   const dir = commonFolder(found.map(folderOf));
   const own = runner === "node-pg-migrate" ? [...found, ...numberedSql(files, dir, claimed)] : found;
-  const dialect = dialectOf(discovery, dir, found);
-  if (dialect === null) return null;
+  // Files of an engine that keeps no unique keys as we know them.
+  if (guessDialect({ ...files, text: () => "" }, found) === null) return null;
+  const dialect = said ?? DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? "postgres";
   const home = homeOf(discovery, dir, folderOf(dir));
   const runnerVersion = PACKAGES[runner].map((name) => versionOf(packages, dir, name)).find((version) => version !== null) ?? null;
   const transaction = configuredTransaction(discovery, runner, home);
@@ -113,10 +116,16 @@ const DRIVERS: [Dialect, string[]][] = [
   ["other", ["mssql", "tedious", "oracledb"]],
 ];
 
-/** By what the files say, else by the driver that their package depends on; null: none that keeps unique keys as we know them. */
-function dialectOf({ files, packages }: Discovery, dir: string, paths: string[]): Dialect | null {
-  if (guessDialect(files, []) === null || guessDialect({ ...files, text: () => "" }, paths) === null) return null;
-  const text = paths.slice(0, 50).map((path) => (files.text(path) ?? "").slice(0, 100_000)).join("\n");
-  if (/\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\b(?:CREATE|ALTER) TABLE (?:IF NOT EXISTS )?\\?`/i.test(text)) return "mysql";
-  return DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? "postgres";
+const ENGINES: [Dialect, RegExp][] = [
+  ["postgres", /^(?:postgres(?:ql|db)?|pg)$/i],
+  ["mysql", /^(?:mysql2?|mariadb)$/i],
+  ["sqlite", /^(?:sqlite3?|better-sqlite3?|libsql)$/i],
+  ["other", /^(?:mssql|sqlserver|oracle|cockroachdb|spanner)$/i],
+];
+
+/** As the folders above it or its SQL say; null: neither does. */
+function dialectOf(files: Files, path: string): Dialect | null {
+  const named = folderOf(path).split("/").findLast((folder) => ENGINES.some(([, name]) => name.test(folder)));
+  if (named !== undefined) return ENGINES.find(([, name]) => name.test(named))?.[0] ?? null;
+  return /\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\b(?:CREATE|ALTER) TABLE (?:IF NOT EXISTS )?\\?`\w+\\?` *(?:\(|ADD|MODIFY|CHANGE|DROP)/i.test(files.text(path) ?? "") ? "mysql" : null;
 }

@@ -3,7 +3,9 @@ import type { Dialect } from "../model/catalog.ts";
 import type { DatabaseSource } from "../model/input.ts";
 import type { Runner } from "../model/project.ts";
 import { failure } from "../lint/failure.ts";
+import { codeRunnerOf, sortCodeMigrations } from "./code-migrations.ts";
 import type { Discovery } from "./context.ts";
+import { isCode } from "./languages.ts";
 import { byName, folderOf } from "./paths.ts";
 import { readFolderMigrations, readMigrations } from "./runners.ts";
 
@@ -61,6 +63,9 @@ function findLists({ files }: Discovery, id: string, written: string[]): Databas
     if (!files.isFolder(dir)) return [{ runner: "unknown" as const, runnerVersion: null, files: expand({ files }, id, [path]), dir: folderOf(dir) }];
     const list = readMigrations(files, dir, files.list(dir));
     if (list !== null) return [{ ...list, runnerVersion: null }];
+    const code = files.list(dir).map((name) => `${dir}/${name}`).filter((path) => isCode(path) && codeRunnerOf(files, path) !== null);
+    const runner = code[0] === undefined ? null : codeRunnerOf(files, code[0]);
+    if (runner !== null) return [{ runner, runnerVersion: null, files: sortCodeMigrations(files, runner, code), dir }];
     const folders = readFolderMigrations(files, dir);
     const plain = files.list(dir).filter((name) => name.endsWith(".sql")).map((name) => `${dir}/${name}`);
     return [{ runner: "unknown" as const, runnerVersion: null, files: folders.length > 0 ? folders : plain, dir }];

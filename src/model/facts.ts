@@ -147,13 +147,16 @@ export type Local = {
   name: string;
   kind: "const" | "let" | "parameter" | "catch" | "loop" | "function";
   /** Each with the way into it by destructuring: `const [row] = x` gives path ["0"], `const { data } = x` ["data"], `{ a: { b } }` ["a", "b"], a rest element ["..."]. */
-  values: { value: Expression; path: string[] }[];
+  values: LocalValue[];
   /** -1: declared in a block of the module's top level (a script's `for`, `try`, `if`). */
   function: number;
   at: Span;
   /** Its value is written into after it was made (`data.x = …`, `list.push(…)`), so an object or list may hold more. Absent: no. */
   changed?: true;
 };
+
+/** `branch`: given again behind a condition, in a loop, or after an error. */
+export type LocalValue = { value: Expression; path: string[]; branch?: true };
 
 /** Where a call stands. Steps from the outermost function of the file to the call. */
 export type ContextStep =

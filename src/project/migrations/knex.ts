@@ -5,6 +5,7 @@ import type { Evaluated } from "../program.ts";
 import { sendTable } from "./knex-table.ts";
 import { rawText } from "./knex-values.ts";
 import type { MigrationLibrary, Reading } from "./library.ts";
+import { sendRowWrite } from "./row-writes.ts";
 import { sent } from "./sent.ts";
 import { onlyWrites, piece, quote } from "./sql-text.ts";
 import { handleName, handleOf } from "./walk.ts";
@@ -21,7 +22,7 @@ export const knex: MigrationLibrary = {
     if (first.name === "schema") return readSchema(reading, rest, isOpen);
     if (first.name === "raw") return readRaw(reading, first, rest, isOpen);
     if (first.name === "transaction") return readTransaction(reading, first, rest);
-    // Queries read and write rows.
+    readQuery(reading, links, isOpen);
     return true;
   },
   optsOut(program, { path }) {
@@ -29,6 +30,15 @@ export const knex: MigrationLibrary = {
     return config?.kind === "boolean" && !config.value;
   },
 };
+
+/** `knex("t").where(…).del()`, `knex.from("t").update({ … })`; what is only read is left out. */
+function readQuery(reading: Reading, links: ChainLink[], transaction: boolean): void {
+  const from = links.find((link) => link.name === "" || link.name === "from" || link.name === "table" || link.name === "into");
+  const write = links.find((link) => ["del", "delete", "update", "truncate"].includes(link.name));
+  if (write === undefined) return;
+  const action = write.name === "update" || write.name === "truncate" ? write.name : "delete";
+  sendRowWrite(reading, reading.home(write.at), asString(from?.args?.[0]), action, write.args?.[0], transaction);
+}
 
 function readTransaction(reading: Reading, link: ChainLink, rest: ChainLink[]): boolean {
   const body = link.args?.find((argument) => argument.kind === "function");

@@ -5,6 +5,7 @@ import { indexText } from "./kysely-index.ts";
 import { sqlPieces, tableText } from "./kysely-sql.ts";
 import { alterTable, createTable } from "./kysely-table.ts";
 import type { MigrationLibrary, Reading } from "./library.ts";
+import { sendRowWrite } from "./row-writes.ts";
 import { sent } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { onlyWrites, piece, quote, quoteText } from "./sql-text.ts";
@@ -24,6 +25,7 @@ export const kysely: MigrationLibrary = {
     // A builder that is only put together is executed elsewhere.
     if (first.name === "schema") return links.some((link) => link.name === "execute") ? readSchema(reading, rest, name === "trx") : true;
     if (first.name === "executeQuery") return sendRaw(reading, first.args?.[0], links);
+    if (first.name === "deleteFrom" || first.name === "updateTable") readQuery(reading, links, name === "trx");
     return first.name !== "connection";
   },
 };
@@ -45,6 +47,13 @@ function sendRaw(reading: Reading, value: Evaluated | undefined, links: ChainLin
   if (sql === null && onlyWrites(value)) reading.unread(at, "The SQL of this statement could not be read");
   else reading.send(sent(at, sql, { transaction }));
   return true;
+}
+
+function readQuery(reading: Reading, links: ChainLink[], transaction: boolean): void {
+  const [first] = links;
+  const set = links.find((link) => link.name === "set")?.args?.[0];
+  if (first === undefined || !links.some((link) => link.name.startsWith("execute"))) return;
+  sendRowWrite(reading, reading.home(first.at), asString(first.args?.[0]), first.name === "deleteFrom" ? "delete" : "update", set, transaction);
 }
 
 function readTransaction(reading: Reading, links: ChainLink[]): boolean {

@@ -4,6 +4,7 @@ import { callChain } from "../chains.ts";
 import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
 import type { Evaluated } from "../program.ts";
 import type { MigrationLibrary, Reading } from "./library.ts";
+import { sendRowWrite } from "./row-writes.ts";
 import { sent, UNKNOWN_VALUE } from "./sent.ts";
 import { attributeText, changeClauses, fieldsOf, nameText, tableOf, underscore, whereText } from "./sequelize-parts.ts";
 import { flagIn, joined, onlyWrites, piece, quote, quoteList, rawPieces, stringIn } from "./sql-text.ts";
@@ -55,6 +56,11 @@ type Operation = (context: { reading: Reading; at: Span; table: string; name: Qu
 
 function readOperation(reading: Reading, method: string, args: Evaluated[]): void {
   const at = reading.home(reading.fact.at);
+  if (method === "bulkDelete" || method === "bulkUpdate") {
+    const table = tableOf(args[0]);
+    const name = table === null ? null : table.schema === null ? table.name : `${table.schema}.${table.name}`;
+    return sendRowWrite(reading, at, name, method === "bulkDelete" ? "delete" : "update", args[1], isInTransaction(args.slice(1)));
+  }
   const operation = Object.hasOwn(OPERATIONS, method) ? OPERATIONS[method] : undefined;
   if (operation === undefined) return;
   const name = tableOf(args[0]);

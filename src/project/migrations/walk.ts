@@ -32,17 +32,32 @@ function walkFunction(walk: Walk, fn: FunctionValue, args: Evaluated[]): void {
   const own = environmentOf(walk.program, fn.path, fn.function, args);
   const env: Env = { path: fn.path, locals: new Map([...(fn.closure?.locals ?? []), ...(own?.locals ?? [])]) };
   const handled: Span[] = [];
-  for (const fact of callsWithin(code, fn.function)) {
+  const calls = callsWithin(code, fn.function);
+  const insideOf = (fact: CallFact): ContextStep[] => fact.context.slice(fact.context.findIndex((step) => step.kind === "function" && step.function === fn.function) + 1);
+  for (const fact of calls) {
     // Arguments of a call that was understood belong to it.
     if (handled.some((at) => at.start <= fact.at.start && fact.at.end <= at.end)) continue;
-    const inside = fact.context.slice(fact.context.findIndex((step) => step.kind === "function" && step.function === fn.function) + 1);
+    const inside = insideOf(fact);
     const step = stepOf(walk, fact, inside);
-    for (const round of roundsOf(walk, fn.path, code, inside, env)) {
+    const now = withAssigned(walk.program, code, fn.function, fact, env);
+    for (const round of roundsOf(walk, fn.path, code, inside, now)) {
       const value = evaluate(walk.program, fn.path, fact.expression, round);
       if (walk.visit(value, step, fact)) handled.push(fact.at);
       else enter({ ...walk, around: step, depth: walk.depth + 1 }, value);
     }
   }
+}
+
+/** A variable that is given one value after the other, never behind a condition, has the one that was given last. */
+function withAssigned(program: Program, code: CodeFacts, fn: number, fact: CallFact, env: Env): Env {
+  const assigned = [...code.locals.entries()].filter(([, local]) => local.kind === "let" && local.function === fn && local.values.length > 1 && local.values.every(({ branch }) => branch !== true));
+  if (assigned.length === 0) return env;
+  const now: Env = { path: env.path, locals: new Map(env.locals) };
+  for (const [index, local] of assigned) {
+    const last = local.values.findLast(({ value, path }) => value.end <= fact.at.start && path.length === 0);
+    if (last !== undefined) now.locals.set(index, evaluate(program, env.path, last.value, now));
+  }
+  return now;
 }
 
 /** Calls of a function's own body and of the functions that it gives to `map`, `forEach` and the like. */
@@ -60,7 +75,7 @@ function callsWithin(code: CodeFacts, fn: number): CallFact[] {
 }
 
 function stepOf(walk: Walk, fact: CallFact, inside: ContextStep[]): Step {
-  const at = walk.around !== null && (fact.at.path !== walk.path || walk.depth > 0) && fact.at.path !== walk.path ? walk.around.at : fact.at;
+  const at = walk.around !== null && fact.at.path !== walk.path ? walk.around.at : fact.at;
   return {
     at,
     conditional: (walk.around?.conditional ?? false) || inside.some((step) => step.kind === "condition"),

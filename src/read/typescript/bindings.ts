@@ -36,8 +36,16 @@ export function bindLocal(reader: Reader, name: ts.Identifier, value: Expression
 }
 
 export function addValue(reader: Reader, local: number, value: Expression, path: string[]): void {
-  reader.facts.locals[local]?.values.push({ value, path });
+  const fact = reader.facts.locals[local];
+  const again = fact?.kind === "let" && fact.values.length > 0 && isInBranch(reader);
+  fact?.values.push({ value, path, ...(again ? { branch: true as const } : {}) });
   noteDerived(reader, local, value);
+}
+
+/** Does a condition, a loop or an error of this function decide whether this point is reached? */
+function isInBranch(reader: Reader): boolean {
+  const own = reader.context.slice(reader.context.findLastIndex((step) => step.kind === "function") + 1);
+  return own.some((step) => step.kind === "condition" || step.kind === "loop" || step.kind === "catch");
 }
 
 /** `x = v`, `[a, b] = v`, `({ a } = v)`, `this.x = v`: the names on the left get one more value. */
