@@ -171,6 +171,9 @@ export const histories: History[] = [
       "create table everything (like source including all, c int unique)",
       "create table but_indexes (like source including all excluding indexes)",
       "create table with_own (like source including indexes, unique (b))",
+      "create schema app",
+      "set search_path to app, public",
+      "create table source (like source including all, z int unique)",
     ],
   },
   {
@@ -430,6 +433,18 @@ export const histories: History[] = [
       "do $$ begin begin alter table t add column a int unique; exception when duplicate_column then null; end; alter table t add column c int unique; end $$",
       "do $$ begin create type mood as enum ('a'); exception when duplicate_object then null; end $$",
       "do $$ begin create type mood as enum ('a'); create table never (m mood); exception when duplicate_object then null; end $$",
+    ],
+  },
+  {
+    name: "a cast to a column's own type is no expression, now or when the type becomes that",
+    statements: [
+      "create table t (id int primary key, a int, b text, c varchar(20), d int) partition by list (id)",
+      "create table t1 partition of t for values in (1)",
+      "create unique index on t (id, (a::text))",
+      "create unique index on t (id, (b::text), (c::varchar(20)), (c::text))",
+      "create index on t ((a::text), (d::text))",
+      "alter table t alter column a type text",
+      "create unique index on t (id, (a::text), lower(b))",
     ],
   },
   {

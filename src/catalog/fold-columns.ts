@@ -3,7 +3,7 @@ import type { SchemaChange } from "../model/schema-change.ts";
 import { partNames } from "./expression-name.ts";
 import { addCheckTo } from "./fold-checks.ts";
 import { dropViews } from "./fold-drops.ts";
-import { addForeignKey, addKey, inheritIndex, inheritKey, removeForeignKeys, removeKey } from "./fold-keys.ts";
+import { addForeignKey, addKey, inheritIndex, inheritKey, plainParts, removeForeignKeys, removeKey } from "./fold-keys.ts";
 import { dropNotNull, putColumn, requireValue } from "./fold-nulls.ts";
 import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
@@ -156,17 +156,21 @@ export function setType(session: Session, change: Change<"set-type">): void {
 
 /** Indexes on a column of another type are built anew: those that had been made ON ONLY the parent, for its partitions too. */
 function rebuild(session: Session, id: string, column: string, at: SchemaChange["at"]): void {
-  const table = session.tables[id];
+  const there = session.tables[id];
+  if (!there) return;
+  const anew = <T extends UniqueKey | Index>(one: T): T => (partColumns(one).includes(column) ? { ...one, parts: plainParts(there, one.parts) } : one);
+  const table = putTable(session, { ...there, keys: there.keys.map(anew), indexes: there.indexes.map(anew) });
   const built = <T extends UniqueKey | Index>(one: T): boolean => one.valid === false && partColumns(one).includes(column);
-  for (const key of table?.keys.filter(built) ?? []) {
+  for (const key of table.keys.filter(built)) {
     const now = session.tables[id]!;
     putTable(session, { ...now, keys: now.keys.map((one) => (one === key ? { ...key, valid: null } : one)) });
     for (const child of childrenOf(session, id)) if (!child.keys.some((one) => one.partOf === key.name)) inheritKey(session, child, key, at);
   }
-  for (const index of table?.indexes.filter(built) ?? []) {
+  for (const index of table.indexes.filter(built)) {
     const { valid: _valid, ...valid } = index;
     const now = session.tables[id]!;
     putTable(session, { ...now, indexes: now.indexes.map((one) => (one === index ? valid : one)) });
     for (const child of childrenOf(session, id)) if (!child.indexes.some((one) => one.partOf === index.name)) inheritIndex(session, child, valid, at);
   }
+  for (const child of childrenOf(session, id)) rebuild(session, child.id, column, at);
 }

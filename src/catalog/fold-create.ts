@@ -30,8 +30,10 @@ export function createTable(session: Session, change: Create): void {
   if (existing && change.ifNotExists && existing.temporary) return;
   if (!existing && change.ifNotExists && relationExists(session, schema, cutName(change.table.name))) return;
   const { reads = null, columns = null, complete = true } = query ?? {};
-  const started = startTable(session, { ...change, temporary, columns: nameOutputs(change, columns), complete: change.complete && complete }, schema);
-  build(session, { ...started, ...(existing ? remains(existing) : {}), ...(reads && change.tableKind !== "table" ? { reads } : {}) }, change);
+  // Looked up before the table is there, which may have the name of one that it is like.
+  const sources = change.like.map((like) => resolve(session, like.table));
+  const started = startTable(session, { ...change, temporary, columns: nameOutputs(change, columns), complete: change.complete && complete }, schema, sources);
+  build(session, { ...started, ...(existing ? remains(existing) : {}), ...(reads && change.tableKind !== "table" ? { reads } : {}) }, change, sources);
   if (existing && !existing.complete) keepStub(session, existing);
 }
 
@@ -63,10 +65,9 @@ function keepStub(session: Session, stub: Table): void {
 }
 
 /** Columns and inherited CHECK constraints; NOT NULL as yet without its constraints. */
-function startTable(session: Session, change: Create, schema: string): Table {
+function startTable(session: Session, change: Create, schema: string, sources: (Table | null)[]): Table {
   const parents = parentsOf(session, change);
   const type = change.ofType ? resolveType(session, change.ofType) : null;
-  const sources = change.like.map((like) => resolve(session, like.table));
   const inherited = parents.flatMap((parent) => parent.columns.map((column) => inheritColumn(column)));
   const own = ownColumns(session, change, sources);
   const known = [...parents, ...sources].every((source) => source?.complete === true) && (!change.ofType || type !== null);
@@ -142,17 +143,17 @@ function mergeColumn(before: Column, column: Column): Column {
  * In Postgres' order, on which default names depend (`DefineRelation` and `transformCreateStmt`): a parent's keys and foreign keys, CHECK and NOT
  * NULL, the own keys (primary first), those of LIKE, own foreign keys.
  */
-function build(session: Session, started: Table, change: Create): void {
+function build(session: Session, started: Table, change: Create, sources: (Table | null)[]): void {
   let table = putTable(session, started);
-  const parent = change.partitionOf ? resolve(session, change.partitionOf) : null;
+  const parent = change.partitionOf ? session.tables[started.parents?.[0] ?? ""] : undefined;
   for (const key of parent?.keys ?? []) table = inheritKey(session, table, key, change.at);
   for (const index of parent?.indexes ?? []) table = inheritIndex(session, table, index, change.at);
   for (const foreignKey of parent?.foreignKeys ?? []) table = inheritForeignKey(session, table, foreignKey, change.at);
   table = addChecks(session, table, change.checks);
   table = nameNotNulls(session, table, change);
   for (const key of distinctKeys(session, change.keys)) table = addKey(session, table, key);
-  for (const like of change.like) {
-    const source = resolve(session, like.table);
+  for (const [i, like] of change.like.entries()) {
+    const source = sources[i];
     if (source && like.constraints) table = addChecks(session, table, source.checks.map(asOwn));
     if (source && like.indexes) table = copyIndexes(session, table, source, change);
   }

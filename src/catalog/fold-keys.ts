@@ -1,9 +1,10 @@
-import type { ForeignKey, Index, Table, UniqueKey } from "../model/catalog.ts";
+import type { ForeignKey, Index, KeyPart, Table, UniqueKey } from "../model/catalog.ts";
 import type { NewForeignKey, NewIndex, NewKey } from "../model/schema-change.ts";
 import { defaultForeignKeyName, defaultIndexName, defaultKeyName, defaultPartName, relationExists } from "./default-names.ts";
 import { requireValue } from "./fold-nulls.ts";
 import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
+import { quoteName } from "./words.ts";
 import { childrenOf, putTable, refuse, resolveId, spans, type Session } from "./session.ts";
 import { columnOf } from "./tables.ts";
 
@@ -29,7 +30,7 @@ export function addKey(session: Session, table: Table, key: NewKey, options = ev
   }
   refuseUnknownColumns(session, table, [...partColumns(key), ...(key.include ?? [])]);
   const { at, ...rest } = key;
-  const added: UniqueKey = { ...rest, name, valid: options.valid, ...spans(session, at) };
+  const added: UniqueKey = { ...rest, parts: plainParts(table, key.parts), name, valid: options.valid, ...spans(session, at) };
   let changed = table;
   if (key.kind === "primary" || key.period === "primary") {
     for (const column of keyColumns(added) ?? []) changed = requireValue(session, changed, column, { below: options.below });
@@ -41,6 +42,15 @@ export function addKey(session: Session, table: Table, key: NewKey, options = ev
 
 function refuseUnknownColumns(session: Session, table: Table, columns: readonly string[]): void {
   if (table.complete && columns.some((column) => !columnOf(table, column))) refuse(session, "42703");
+}
+
+/** A cast to the type that the column has is no expression: the part is the column (`ComputeIndexAttrs` in src/backend/commands/indexcmds.c). */
+export function plainParts(table: Table, parts: KeyPart[]): KeyPart[] {
+  return parts.map((part) => {
+    const column = part.kind === "expression" && part.columns.length === 1 ? columnOf(table, part.columns[0] ?? "") : null;
+    if (part.kind === "column" || !column || part.expression !== `${quoteName(column.name)}::${column.type}`) return part;
+    return { kind: "column", column: column.name, collation: part.collation, opclass: part.opclass };
+  });
 }
 
 /**
@@ -69,7 +79,7 @@ export function addIndex(session: Session, table: Table, index: NewIndex, option
   }
   refuseUnknownColumns(session, table, [...partColumns(index), ...index.include]);
   const { at, include, ...rest } = index;
-  const added: Index = { ...rest, name, ...(include.length > 0 ? { include } : {}), ...(options.valid === false ? { valid: false } : {}), ...spans(session, at) };
+  const added: Index = { ...rest, parts: plainParts(table, index.parts), name, ...(include.length > 0 ? { include } : {}), ...(options.valid === false ? { valid: false } : {}), ...spans(session, at) };
   const changed = putTable(session, { ...table, indexes: [...table.indexes, added] });
   if (table.partitioned && options.below) for (const child of childrenOf(session, table.id)) inheritIndex(session, child, added, at);
   return session.tables[table.id] ?? changed;
