@@ -5,7 +5,7 @@ import { partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
 import { columnOf } from "./tables.ts";
 import { isSameKey } from "./proof.ts";
-import { joinWords, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
+import { joinWords, partTexts, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 
 /** How to build the key without blocking writes, with this runner (reference §13). A few sentences; SQL stands in backquotes. */
 export function concurrentRecipe(build: KeyBuild): string {
@@ -19,11 +19,12 @@ export function concurrentRecipe(build: KeyBuild): string {
   return `${built}${attach(build, name, free)}.${notNullFirst(build)}`;
 }
 
-/** The same key under another name, which this migration gives up: it was there when the migration or the statement began. */
+/** The same key, its columns in the same order, under another name which this migration gives up: it was there when the migration or the statement began. */
 function formerKey({ key, how, earlier, table, step }: KeyBuild): UniqueKey | null {
   const kind = how === "primary" ? "primary" : how === "index" ? "index" : "constraint";
   const after = step.after.tables[table.id]?.keys ?? [];
-  const same = [...table.keys, ...earlier.keys].find((old) => old.kind === kind && isSameKey(old, { ...key, kind, valid: null, declared: [], built: [] }, table));
+  const isAlike = (old: UniqueKey): boolean => old.kind === kind && partTexts(old).join() === partTexts(key).join() && (old.include ?? []).join() === (key.include ?? []).join();
+  const same = [...table.keys, ...earlier.keys].find((old) => isAlike(old) && isSameKey(old, { ...key, kind, valid: null, declared: [], built: [] }, table));
   return same && !after.some((one) => one.name === same.name) ? same : null;
 }
 
