@@ -30,7 +30,8 @@ describe("whole projects give exactly the findings of their expected.json", () =
 });
 
 describe("rules find what is bad and accept what is good", () => {
-  const all = folders("rules", 2);
+  // What a server answers is test/proofs.test.ts' to ask.
+  const all = folders("rules", 2).filter((folder) => !folder.endsWith("/proof"));
 
   test("a rule's fixtures are named bad… or good…", () => {
     expect(all.filter((folder) => !/\/(bad|good)[^/]*$/.test(folder))).toEqual([]);

@@ -68,6 +68,11 @@ describe("a look-up decides", () => {
     expect(guards(`const row = orgId ? await db.query.users.findFirst({ where: eq(users.email, email) }) : null; if (row) return; ${INSERT};`)).toEqual(["lookup absent 0"]);
   });
 
+  test("asked only where something is given", () => {
+    expect(guards(`const row = await db.query.users.findFirst({ where: eq(users.email, email) }); if (email && row) return; ${INSERT};`)).toEqual(["lookup absent 0"]);
+    expect(guards(`if (!orgId) { const row = await db.query.users.findFirst({ where: eq(users.email, email) }); if (row) return; } ${INSERT};`)).toEqual(["lookup absent 0"]);
+  });
+
   test("a row that must have more in common is not the row that was looked up", () => {
     const last = `const last = await db.query.users.findFirst({ where: eq(users.orgId, orgId) });`;
     expect(insertIn(`${last} const same = last && last.email === email; if (same) return last; ${INSERT};`).guards).toMatchObject([{ kind: "lookup", when: "absent", narrowed: true }]);

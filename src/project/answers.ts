@@ -106,16 +106,22 @@ function logicalAnswers(flow: Flow, place: Place, { operator, left, right }: Bin
   if ((operator === "&&") === holds) return merge([...own, ...other]);
   const asked = new Set(other.map((each) => each.site));
   const about = (each: Answer): boolean => asked.has(each.site) || isAlwaysTrue(right) || (mentionsSame(left, right) && !measures(right));
-  const rest = other.filter((each) => !own.some((first) => first.site === each.site));
+  const rest = other.filter((each) => !own.some((first) => first.site === each.site)).map((each) => (own.length === 0 && isFlag(left) ? each : open(each)));
   // `rows && rows.length > 0`: that there is a list says nothing, its length does.
   const told = own.map((each) => (each.when === "either" ? (other.find((second) => second.site === each.site) ?? each) : each));
   const more = comparesMore(left, right);
-  return merge([...told.map((each) => (about(each) ? (more ? { ...each, narrowed: true } : each) : open(each))), ...rest.map(open)]);
+  return merge([...told.map((each) => (about(each) ? (more ? { ...each, narrowed: true } : each) : open(each))), ...rest]);
 }
 
 /** `last && last.query === query` asks for a row that has more in common with the new one than what was looked up. */
 function comparesMore(left: Expression, right: Expression): boolean {
   return right.kind === "binary" && /^[!=]==?$/.test(right.operator) && mentionsSame(left, right) && ![right.left, right.right].some((side) => isConstant(side) && side.kind !== "string");
+}
+
+/** `if (email && (await exists(email))) throw …`: what is not given is not asked for, and nothing is found. */
+function isFlag(expression: Expression): boolean {
+  if (expression.kind === "unary") return expression.operator === "!" && isFlag(expression.of);
+  return expression.kind === "local" || expression.kind === "member" || expression.kind === "name";
 }
 
 function open(each: Answer): Answer {

@@ -1,5 +1,6 @@
 import { ts } from "ts-morph";
 import type { Expression } from "../../model/expression.ts";
+import type { ContextStep } from "../../model/facts.ts";
 import { bindPattern, opaqueOf } from "./bindings.ts";
 import { conditionStep, readTest } from "./branches.ts";
 import { declareNamed, readClassStatement, readEnumStatement, readFunctionStatement } from "./declarations.ts";
@@ -12,17 +13,19 @@ import { declareList, declareStatements, inScope } from "./scopes.ts";
 import { readSwitch } from "./switches.ts";
 import { MAX_DEPTH, noteTooDeep, spanOf, withStep, type Reader } from "./state.ts";
 
-/** Statements of a block, in the block's scope, which the caller opens. After `if (x) return` the rest runs only when x is not so. */
-export function readStatements(reader: Reader, statements: readonly ts.Statement[]): void {
+/**
+ * Statements of a block, in the block's scope, which the caller opens. After `if (x) return` the rest runs only when x is not so: gives the
+ * conditions of that kind that hold at the end.
+ */
+export function readStatements(reader: Reader, statements: readonly ts.Statement[]): ContextStep[] {
   if (reader.scope !== null) declareStatements(reader, statements);
   const depth = reader.context.length;
   for (const statement of statements) readStatement(reader, statement);
-  reader.context.length = depth;
+  return reader.context.splice(depth);
 }
 
-function readBlockOf(reader: Reader, node: ts.Statement): void {
-  if (ts.isBlock(node)) inScope(reader, () => readStatements(reader, node.statements));
-  else inScope(reader, () => readStatements(reader, [node]));
+function readBlockOf(reader: Reader, node: ts.Statement): ContextStep[] {
+  return inScope(reader, () => readStatements(reader, ts.isBlock(node) ? node.statements : [node]));
 }
 
 function readStatement(reader: Reader, node: ts.Statement): void {
@@ -91,11 +94,20 @@ export function readVariables(reader: Reader, list: ts.VariableDeclarationList):
 
 function readIf(reader: Reader, node: ts.IfStatement): void {
   const test = readTest(reader, node.expression);
-  withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.thenStatement));
+  const exits = withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.thenStatement));
   const otherwise = node.elseStatement;
   if (otherwise !== undefined) withStep(reader, conditionStep(test, false), () => readBlockOf(reader, otherwise));
   if (alwaysLeaves(node.thenStatement)) reader.context.push({ kind: "condition", test, holds: false, via: "early-exit" });
+  else reader.context.push(...exits.flatMap((exit) => exitInside(test, exit)));
   if (otherwise !== undefined && alwaysLeaves(otherwise)) reader.context.push({ kind: "condition", test, holds: true, via: "early-exit" });
+}
+
+/** `if (named) { if (taken) return; }`: after it, not both `named` and `taken`. */
+function exitInside(test: Expression, exit: ContextStep): ContextStep[] {
+  if (exit.kind !== "condition") return [];
+  const { start, end } = exit.test;
+  const right: Expression = exit.holds ? { kind: "unary", operator: "!", of: exit.test, start, end } : exit.test;
+  return [{ kind: "condition", test: { kind: "binary", operator: "&&", left: test, right, start: test.start, end }, holds: false, via: "early-exit" }];
 }
 
 function readForEach(reader: Reader, node: ts.ForOfStatement | ts.ForInStatement): void {
