@@ -188,13 +188,13 @@ const plain = fc.oneof(
 /** Errors that people catch when they make changes repeatable. */
 const caught = fc.constantFrom("duplicate_object", "duplicate_table", "duplicate_object or duplicate_table", "others", "duplicate_column", "duplicate_table or invalid_table_definition");
 const quoted = (text: Text): Text => text.map((inner) => `'${inner.replaceAll("'", "''")}'`);
-/** Changes that are refused, if they are, because they were made already. */
+/** Changes that are refused, if they are, because they were made already; not for want of an operator, which is another reason that `others` catches. */
 const repeatable = fc.oneof(
   sql`alter table t add constraint ${name} unique (${fc.constantFrom("id", "a", "b")})`,
   sql`create unique index ${name} on t (${fc.constantFrom("id", "a", "b")})`,
   sql`alter table t add column ${fc.constantFrom("a", "b", "e", "f")} int unique`,
   sql`create table ${fc.constantFrom("t", "x")} (id int primary key, a int, b int)`,
-  sql`alter table t add constraint ${name} check (id > 0)`,
+  sql`alter table t add constraint ${name} check (id is not null)`,
   sql`alter table t add primary key (id)`,
 );
 

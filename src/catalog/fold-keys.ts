@@ -55,11 +55,12 @@ export function plainParts(table: Table, parts: KeyPart[]): KeyPart[] {
 
 /**
  * The key that a partition gets because its parent has it, unless it has an equal one that is part of no other (`AttachPartitionEnsureIndexes`
- * in src/backend/commands/tablecmds.c). A parent's constraint wants a constraint of its kind; no exclusion constraint equals another.
+ * in src/backend/commands/tablecmds.c). A parent's constraint wants a constraint, of its kind where the partition is attached, of any where the
+ * key is added to the parent (`DefineIndex`, indexcmds.c); no exclusion constraint equals another.
  */
-export function inheritKey(session: Session, partition: Table, key: UniqueKey, at: NewKey["at"]): Table {
+export function inheritKey(session: Session, partition: Table, key: UniqueKey, at: NewKey["at"], attached = false): Table {
   const partOf = key.name === null ? {} : { partOf: key.name };
-  const equal = partition.keys.find((own) => own.partOf === undefined && own.valid !== false && (key.kind === "index" || own.kind === key.kind) && sameIndex(own, key));
+  const equal = partition.keys.find((own) => own.partOf === undefined && own.valid !== false && (key.kind === "index" || (attached ? own.kind === key.kind : own.kind !== "index")) && sameIndex(own, key));
   if (equal) return putTable(session, { ...partition, keys: partition.keys.map((own) => (own === equal ? { ...own, ...partOf } : own)) });
   const { declared: _declared, built: _built, valid: _valid, partOf: _partOf, ...shape } = key;
   return addKey(session, partition, { ...shape, ...partOf, name: null, at });

@@ -14,7 +14,7 @@ export function attachPartition(session: Session, change: Change<"attach-partiti
   let table = putTable(session, { ...resolveOrStub(session, change.partition), parents: [parent.id] });
   for (const { name, notNull } of parent.columns) if (notNull && !notNull.local) table = requireValue(session, table, name);
   table = putTable(session, shared(table, parent));
-  for (const key of parent.keys) table = inheritKey(session, table, key, change.at);
+  for (const key of parent.keys) table = inheritKey(session, table, key, change.at, true);
   for (const index of parent.indexes) table = inheritIndex(session, table, index, change.at);
   for (const foreignKey of parent.foreignKeys) table = inheritForeignKey(session, table, foreignKey, change.at);
 }
