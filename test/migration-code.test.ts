@@ -235,6 +235,17 @@ describe("discovery", () => {
     expect(database?.migrations.map((migration) => [migration.runner, migration.transaction])).toEqual([[runner, expected]]);
   });
 
+  it("tells the histories of several engines apart, and reads Postgres' only", () => {
+    const migration = (sql: string): string => `import { MigrationInterface } from "typeorm"; export class A1700000000000 implements MigrationInterface { async up(q) { await q.query("${sql}"); } }`;
+    const project = buildProject(loadFiles(filesFrom({
+      "package.json": JSON.stringify({ dependencies: { typeorm: "0.3.20", pg: "8.0.0", mysql2: "3.0.0" } }),
+      "src/migrations/mysql/1.ts": migration("create table `m` (`id` int)"),
+      "src/migrations/postgres/1.ts": migration("create table p (id int)"),
+    })));
+    expect(project.databases.map(({ id, catalog }) => [id, catalog.dialect, Object.keys(catalog.tables)])).toEqual([["src/migrations/mysql", "mysql", []], ["src/migrations/postgres", "postgres", ["public.p"]]]);
+    expect(project.unread.map(({ message }) => message)).toEqual(["The migrations of src/migrations/mysql are not read: they are for another database than Postgres"]);
+  });
+
   it("leaves MySQL's and ClickHouse's migrations to others", () => {
     const databases = build({
       "package.json": JSON.stringify({ dependencies: { knex: "3.1.0", mysql2: "3.0.0" } }),

@@ -79,6 +79,12 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
   if (lists.length === 0) return null;
   const empty = emptyCatalog(dialect);
   const out: Migrated = { migrations: [], catalog: empty, deployed: empty, complete: true };
+  const [first] = lists.flatMap((list) => list.files);
+  if (dialect !== "postgres" && first !== undefined && !/\.sql$/i.test(first)) {
+    // What a library sends to another engine is not known here.
+    unread.push({ at: { path: first, start: 0, end: 0 }, message: `The migrations of ${source.id} are not read: they are for another database than Postgres` });
+    return { ...out, complete: false };
+  }
   for (const list of lists) {
     const { runner, runnerVersion } = list;
     for (const path of list.files) {
