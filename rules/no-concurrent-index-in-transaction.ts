@@ -76,6 +76,7 @@ function whyRefused(migration: Migration, step: ReplayStep, open: boolean): stri
   if (migration.runner === "drizzle" && !isAlone(migration, step.statement)) {
     return "the statements between two breakpoints are one query, which is a transaction even after COMMIT";
   }
+  if (!/\.sql$/i.test(migration.path) && !isAlone(migration, step.statement)) return "the statements of one call are one query, which is a transaction";
   const alone = migration.statements.length === 1;
   if (migration.transaction === "implicit" && !alone) return whyInTransaction(migration);
   if (migration.transaction === "pipeline" && step.index > 0) return whyInTransaction(migration);
