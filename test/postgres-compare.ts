@@ -87,8 +87,9 @@ export function describeServer(tables: readonly ServerTable[], ours: DescribedTa
   const described = tables.map((table): [string, Described] => {
     const id = `${table.schema}.${table.name}`;
     const view = table.kind === "v" || table.kind === "m";
-    const keys = (table.indexes ?? []).filter((index) => index.unique || index.contype !== null);
-    const plain = (table.indexes ?? []).filter((index) => !index.unique && index.contype === null);
+    const indexes = (table.indexes ?? []).map((index) => withoutCasts(index, (table.columns ?? []).flatMap((column) => column.domainCast ?? [])));
+    const keys = indexes.filter((index) => index.unique || index.contype !== null);
+    const plain = indexes.filter((index) => !index.unique && index.contype === null);
     const other = ours[id];
     const columns = (table.columns ?? []).map((column) => [column.name, describeColumn(view ? null : column.notNull, column.generated)]);
     return [
@@ -103,6 +104,12 @@ export function describeServer(tables: readonly ServerTable[], ours: DescribedTa
     ];
   });
   return Object.fromEntries(described.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Nobody has written these: the server reads a column of a domain so. */
+function withoutCasts(index: ServerIndex, casts: readonly string[]): ServerIndex {
+  const strip = (text: string): string => casts.reduce((left, cast) => left.replaceAll(cast, cast.slice(0, cast.lastIndexOf("::"))), text);
+  return { ...index, where: index.where === null ? null : strip(index.where), parts: index.parts.map((part) => ({ ...part, expression: strip(part.expression) })) };
 }
 
 const kinds = { p: "primary", u: "constraint", x: "exclusion" } as const;
