@@ -441,6 +441,24 @@ export const histories: History[] = [
     ],
   },
   {
+    name: "tables, indexes and composite types share their names, tables and all types too",
+    statements: [
+      "create table t (id int primary key, a int)",
+      "create type t_a_idx as (x int)",
+      "create type mood as enum ('a')",
+      "create index on t (a)",
+      "create unique index if not exists t_a_idx on t (a)",
+      "create table if not exists t_a_idx (id int unique)",
+      "do $$ begin create table t_a_idx1 (id int); exception when duplicate_table then alter table t add constraint one unique (a); end $$",
+      "do $$ begin create table mood (id int); exception when duplicate_table or duplicate_object then alter table t add constraint two unique (a); end $$",
+      "do $$ begin create type t as enum ('b'); exception when duplicate_object then alter table t add constraint three unique (a); end $$",
+      "do $$ begin create type one as (x int); exception when duplicate_table then alter table t add constraint four unique (a); end $$",
+      "create type fine as (x int)",
+      "select pg_catalog.set_config('search_path', '', false)",
+      "do $$ begin create table nowhere (id int); exception when invalid_schema_name then alter table public.t add constraint five unique (a); end $$",
+    ],
+  },
+  {
     name: "a cast to a column's own type is no expression, now or when the type becomes that",
     statements: [
       "create table t (id int primary key, a int, b text, c varchar(20), d int) partition by list (id)",

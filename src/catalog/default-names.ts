@@ -39,9 +39,10 @@ export function defaultNotNullName(session: Session, table: Table, column: strin
   return freeName(table.name, column, "not_null", (name) => constraintExists(session, table.schema, name));
 }
 
-/** Is there a table, view or index of this name? They share one namespace per schema. */
+/** Is there a table, view, index or composite type of this name? They share one namespace per schema. */
 export function relationExists(session: Session, schema: string, name: string): boolean {
-  return session.tables[`${schema}.${name}`] !== undefined || isNameTaken(session, "indexes", schema, name);
+  const id = `${schema}.${name}`;
+  return session.tables[id] !== undefined || isNameTaken(session, "indexes", schema, name) || session.types[id]?.composite === true;
 }
 
 function constraintExists(session: Session, schema: string, name: string): boolean {

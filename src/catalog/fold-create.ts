@@ -28,7 +28,12 @@ export function createTable(session: Session, change: Create): void {
   }
   if (existing && change.ifNotExists && existing.kind !== "table") return;
   if (existing && change.ifNotExists && existing.temporary) return;
-  if (!existing && change.ifNotExists && relationExists(session, schema, cutName(change.table.name))) return;
+  if (!existing && relationExists(session, schema, cutName(change.table.name))) {
+    if (change.ifNotExists) return;
+    refuse(session, "42P07");
+  }
+  // A type for its rows goes by its name.
+  if (session.types[tableId(schema, change.table.name)]) refuse(session, "42710");
   const { reads = null, columns = null, complete = true } = query ?? {};
   // Looked up before the table is there, which may have the name of one that it is like.
   const sources = change.like.map((like) => resolve(session, like.table));

@@ -1,5 +1,6 @@
 import type { Table, UniqueKey } from "../model/catalog.ts";
 import type { QualifiedName, SchemaChange } from "../model/schema-change.ts";
+import { relationExists } from "./default-names.ts";
 import { removeCheck } from "./fold-checks.ts";
 import { removeColumn, typed } from "./fold-columns.ts";
 import { dropTable } from "./fold-drops.ts";
@@ -12,10 +13,13 @@ import { columnOf } from "./tables.ts";
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
 export function createType(session: Session, change: Change<"create-type">): void {
-  const id = `${change.type.schema ?? creationSchema(session)}.${cutName(change.type.name)}`;
-  if (session.types[id]) return refuse(session, "42710");
+  const [schema, name] = [change.type.schema ?? creationSchema(session), cutName(change.type.name)];
+  const id = `${schema}.${name}`;
+  // Each table has a type of its name, for its rows.
+  if (session.types[id] ?? session.tables[id]) return refuse(session, "42710");
+  if (change.composite && relationExists(session, schema, name)) return refuse(session, "42P07");
   const base = change.base ? (resolveType(session, change.base)?.id ?? null) : null;
-  session.types = { ...session.types, [id]: { id, base, columns: change.columns.map((column) => typed(session, column)) } };
+  session.types = { ...session.types, [id]: { id, base, composite: change.composite, columns: change.columns.map((column) => typed(session, column)) } };
 }
 
 /** With CASCADE (else it is refused) go domains over the type, columns of it, tables made OF it, and what is computed with it. */
@@ -65,6 +69,7 @@ function moveType(session: Session, from: string, to: string): void {
   const moved = Object.values(session.types).map((type) => ({
     id: type.id === from ? to : type.id,
     base: type.base === from ? to : type.base,
+    composite: type.composite,
     columns: type.columns.map(follow),
   }));
   session.types = Object.fromEntries(moved.map((type) => [type.id, type]));

@@ -116,9 +116,11 @@ function noteNames(session: Session, table: Table | undefined, by: 1 | -1): void
   for (const item of table.columns) if (item.notNull) note(constraints, item.notNull.name);
 }
 
-/** Where an unqualified CREATE puts its object: the first schema of the search path that was not dropped. */
+/** Where an unqualified CREATE puts its object: the first schema of the search path that was not dropped. Refused (3F000) where a path was set that has none. */
 export function creationSchema(session: Session): string {
-  return session.searchPath.find((schema) => !session.gone.includes(schema)) ?? "public";
+  const schema = session.searchPath.find((one) => !session.gone.includes(one));
+  if (schema === undefined && session.pathSaid) refuse(session, "3F000");
+  return schema ?? "public";
 }
 
 export function tableId(schema: string, name: string): string {

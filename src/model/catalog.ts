@@ -11,8 +11,8 @@ export type Catalog = {
   gone?: string[];
 };
 
-/** `columns`: of a composite type. `base`: id of the type that a domain is made of, where that is no system one. */
-export type UserType = { id: string; columns: Column[]; base: string | null };
+/** `columns`: of a `composite` type, which is a relation as tables are. `base`: id of the type that a domain is made of, where that is no system one. */
+export type UserType = { id: string; composite: boolean; columns: Column[]; base: string | null };
 
 export type Dialect = "postgres" | "mysql" | "sqlite" | "other";
 

@@ -77,7 +77,7 @@ export type SchemaChange = { at: Span; conditional?: "here" | "anywhere"; only?:
   | { kind: "drop-schema"; schemas: string[] }
   | { kind: "rename-schema"; schema: string; to: string }
   /** An enum, a domain, a range, a composite type. */
-  | { kind: "create-type"; type: QualifiedName; columns: Column[]; base: QualifiedName | null }
+  | { kind: "create-type"; type: QualifiedName; composite: boolean; columns: Column[]; base: QualifiedName | null }
   | { kind: "drop-type"; types: QualifiedName[] }
   | { kind: "rename-type"; type: QualifiedName; to: QualifiedName }
   /** Functions, by name: what is made with them goes under CASCADE. */

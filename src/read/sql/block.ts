@@ -105,7 +105,7 @@ function markBlock(source: SqlSource, { part, catches }: Extract<ProcedurePart, 
 const conditions: Record<string, string> = {
   others: "*", duplicate_object: "42710", duplicate_table: "42P07", duplicate_column: "42701", duplicate_schema: "42P06", duplicate_function: "42723",
   invalid_table_definition: "42P16", undefined_table: "42P01", undefined_column: "42703", undefined_object: "42704", wrong_object_type: "42809",
-  invalid_foreign_key: "42830", dependent_objects_still_exist: "2BP01",
+  invalid_foreign_key: "42830", invalid_schema_name: "3F000", dependent_objects_still_exist: "2BP01",
 };
 
 /** Where a part stands in the body: the compiler gives its text, not its place. */

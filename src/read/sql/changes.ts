@@ -37,7 +37,7 @@ const readers: Record<string, Reader> = {
   IndexStmt: (scope, statement: Tree.IndexStmt) => [readCreateIndex(scope, statement)],
   DropStmt: (scope, statement: Tree.DropStmt) => readDrop(scope, statement),
   CreateSchemaStmt: (scope, statement: Tree.CreateSchemaStmt) => readCreateSchema(scope, statement),
-  CompositeTypeStmt: (scope, statement: Tree.CompositeTypeStmt) => [readType(scope, tableName(statement.typevar), statement.coldeflist)],
+  CompositeTypeStmt: (scope, statement: Tree.CompositeTypeStmt) => [{ ...readType(scope, tableName(statement.typevar), statement.coldeflist), composite: true }],
   CreateEnumStmt: (scope, statement: Tree.CreateEnumStmt) => [readType(scope, qualifiedName(statement.typeName))],
   CreateRangeStmt: (scope, statement: Tree.CreateRangeStmt) => [readType(scope, qualifiedName(statement.typeName))],
   CreateDomainStmt: (scope, statement: Tree.CreateDomainStmt) => [
@@ -112,7 +112,7 @@ function readSetSchema(scope: Scope, statement: Tree.AlterObjectSchemaStmt): Sch
 }
 
 function readType(scope: Scope, type: QualifiedName, columns: Node[] = []): Extract<SchemaChange, { kind: "create-type" }> {
-  return { kind: "create-type", at: whole(scope), type, base: null, columns: columns.flatMap((node) => as(node, "ColumnDef") ?? []).map((column) => readColumn(scope, column).column) };
+  return { kind: "create-type", at: whole(scope), type, base: null, composite: false, columns: columns.flatMap((node) => as(node, "ColumnDef") ?? []).map((column) => readColumn(scope, column).column) };
 }
 
 function readSearchPath(scope: Scope, statement: Tree.VariableSetStmt): SchemaChange[] {
