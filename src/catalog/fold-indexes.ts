@@ -4,7 +4,7 @@ import { relationExists } from "./default-names.ts";
 import { addIndex, addKey, removeKey } from "./fold-keys.ts";
 import { renameTable } from "./fold-tables.ts";
 import { cutName } from "./names.ts";
-import { childrenOf, putTable, refuse, resolve, resolveOrStub, temporarySchema, type Session } from "./session.ts";
+import { childrenOf, putTable, refuse, resolve, resolveExactly, resolveOrStub, temporarySchema, type Session } from "./session.ts";
 
 type Change<Kind extends SchemaChange["kind"]> = Extract<SchemaChange, { kind: Kind }>;
 
@@ -62,17 +62,23 @@ function removePlainIndex(session: Session, table: Table, index: Index): void {
   }
 }
 
-/** A constraint's index gives its new name to the constraint. ALTER INDEX takes a table's name too. */
-export function renameIndex(session: Session, change: Change<"rename-index">): void {
-  const [from, to] = [cutName(change.index.name), cutName(change.to)];
-  const table = ownerOf(session, change.index);
-  if (!table) {
-    const named = resolve(session, change.index);
-    if (named) renameTable(session, named, change.to);
-    return;
+/**
+ * ALTER INDEX takes a table's name too, ALTER TABLE an index's: what has the name first in the search path is meant, else the only one anywhere. A
+ * constraint's index gives its new name to the constraint.
+ */
+export function renameRelation(session: Session, change: Change<"rename-index" | "rename-table">): void {
+  const name = change.kind === "rename-index" ? change.index : change.table;
+  const schemas = name.schema === null ? [temporarySchema, ...session.searchPath] : [name.schema];
+  for (const one of [...schemas.map((schema) => ({ ...name, schema })), name]) {
+    const [table, owner] = [one === name ? resolve(session, one) : resolveExactly(session, one), ownerOf(session, one)];
+    if (table && !(owner && one === name && change.kind === "rename-index")) return renameTable(session, table, change.to);
+    if (owner) return renameIndex(session, owner, cutName(name.name), cutName(change.to));
   }
-  if (relationExists(session, table.schema, to)) return refuse(session, "42P07");
-  renameKey(session, table, from, to);
+}
+
+function renameIndex(session: Session, table: Table, from: string, to: string): void {
+  if (relationExists(session, table.schema, to)) refuse(session, "42P07");
+  else renameKey(session, table, from, to);
 }
 
 /** Names a key or an index anew; foreign keys go on to stand on it, and parts of it to be its parts. */

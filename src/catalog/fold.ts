@@ -4,10 +4,10 @@ import { isMade, stepBlock, undo } from "./fold-blocks.ts";
 import { addColumn, alterColumn, dropColumn, renameColumn, setGenerated, setNullable, setType } from "./fold-columns.ts";
 import { addCheck, addConstraint, dropConstraint, renameConstraint } from "./fold-constraints.ts";
 import { createTable } from "./fold-create.ts";
-import { attachIndex, createIndex, dropIndex, renameIndex } from "./fold-indexes.ts";
+import { attachIndex, createIndex, dropIndex, renameRelation } from "./fold-indexes.ts";
 import { addForeignKey, hasConstraint, hasIndex } from "./fold-keys.ts";
 import { attachPartition, detachPartition, inherit, noInherit } from "./fold-partitions.ts";
-import { dropTables, moveTable, renameTable } from "./fold-tables.ts";
+import { dropTables, moveTable } from "./fold-tables.ts";
 import { createSchema, createType, dropFunctions, dropSchemas, dropTypes, renameSchema, renameType } from "./fold-types.ts";
 import { cutName } from "./names.ts";
 import { dropTemporary, openSession, putTable, resolve, resolveOrStub, restore, snapshot, type Session } from "./session.ts";
@@ -76,7 +76,7 @@ const makers: Makers = {
   "rename-constraint": renameConstraint,
   "create-index": createIndex,
   "drop-index": dropIndex,
-  "rename-index": renameIndex,
+  "rename-index": renameRelation,
   "attach-index": attachIndex,
   "create-schema": createSchema,
   "drop-schema": dropSchemas,
@@ -96,13 +96,6 @@ const makers: Makers = {
 function make(session: Session, change: Exclude<SchemaChange, { kind: "block" }>): void {
   // The table above gives each kind its own function.
   (makers[change.kind] as (session: Session, change: SchemaChange) => void)(session, change);
-}
-
-/** ALTER TABLE takes an index's name too. */
-function renameRelation(session: Session, change: Extract<SchemaChange, { kind: "rename-table" }>): void {
-  const table = resolve(session, change.table);
-  if (table) renameTable(session, table, change.to);
-  else renameIndex(session, { ...change, kind: "rename-index", index: change.table });
 }
 
 function setSchema(session: Session, change: Extract<SchemaChange, { kind: "set-schema" }>): void {
