@@ -59,7 +59,7 @@ function unmatched(database: Database, table: Table, site: Site, conflict: Confl
   const answer = postgres ? `Postgres answers ${verdict.sqlstate}: ${verdict.answer}` : "SQLite refuses it: the clause matches no PRIMARY KEY or UNIQUE constraint";
   const advice = verdict.closest ? ` ${adviseOn(verdict.closest.why, describeKey(verdict.closest.key), site)}` : "";
   return {
-    message: `${titleOf(conflict)} matches no unique key of ${tableTitle(table.id)}. ${answer}.${advice}`,
+    message: `${titleOf(conflict)} ${faultOf(conflict)} ${tableTitle(table.id)}. ${answer}.${advice}`,
     at: conflict.at,
     see: pointAt(table, verdict),
     table: table.id,
@@ -107,6 +107,10 @@ function titleOf(conflict: Conflict): string {
   return conflict.action === "nothing" ? "ON CONFLICT DO NOTHING" : "ON CONFLICT DO UPDATE";
 }
 
+function faultOf({ target }: Conflict): string {
+  return target.by === "columns" && target.order !== undefined ? `says an order (${target.order}), which can choose no key of` : "matches no unique key of";
+}
+
 function targetColumns(conflict: Conflict): string[] | null {
   return conflict.target.by === "columns" ? partTexts(conflict.target) : null;
 }
@@ -136,7 +140,7 @@ function adviseOn(why: ArbiterMismatch, key: string, site: Site): string {
     case "not-a-constraint":
       return `${key} is a unique index without a constraint: name its columns instead.`;
     case "invalid":
-      return `${key} is INVALID: its build failed.`;
+      return `${key} is INVALID: its build failed, or a partition has no such index yet.`;
     case "collation-or-opclass":
       return `${key} has another collation or operator class.`;
     case "near-name":

@@ -8,5 +8,5 @@ export function conflictOf(clause: string): Pick<Conflict, "action" | "target"> 
   if (!conflict) throw new Error(`no conflict clause was read: ${clause}`);
   const { target } = conflict;
   if (target === null) return { action: conflict.action, target: { by: "none" } };
-  return { action: conflict.action, target: target.by === "constraint" ? target : { by: "columns", parts: target.parts, where: target.where, selector: null } };
+  return { action: conflict.action, target: target.by === "constraint" ? target : { ...target, by: "columns", selector: null } };
 }

@@ -2,6 +2,7 @@ import type { KeyPart, Table } from "../model/catalog.ts";
 import { sameExpression, type Answer } from "./predicate-equal.ts";
 import { expressionOf } from "./predicate-tree.ts";
 import { familyOf, familyOfExpression, typesOf, type TypeOf } from "./predicate-types.ts";
+import { columnOf } from "./tables.ts";
 
 type ColumnPart = Extract<KeyPart, { kind: "column" }>;
 type ExpressionPart = Extract<KeyPart, { kind: "expression" }>;
@@ -15,7 +16,7 @@ export function matchParts(table: Table, key: readonly KeyPart[], target: readon
   if (own.size !== named.size || [...named].some((column) => !own.has(column))) return "no";
   const typeOf = typesOf(table);
   const expressions = matchExpressions(key.filter(isExpression), target.filter(isExpression), typeOf);
-  return target.map((part) => matchDetails(key, part, typeOf)).reduce(worse, expressions);
+  return target.map((part) => matchDetails(table, key, part)).reduce(worse, expressions);
 }
 
 function columnsOf(parts: readonly KeyPart[]): Set<string> {
@@ -48,9 +49,10 @@ function sameExpressionText(a: ExpressionPart, b: ExpressionPart, typeOf: TypeOf
 }
 
 /** `infer_collation_opclass_match`: one and the same part of the key has what the target's part names. */
-function matchDetails(key: readonly KeyPart[], target: KeyPart, typeOf: TypeOf): Answer {
+function matchDetails(table: Table, key: readonly KeyPart[], target: KeyPart): Answer {
+  const typeOf = typesOf(table);
   if (target.opclass === null && target.collation === null) return "yes";
-  return bestOf(key.filter((part) => sameThing(part, target, typeOf)).map((part) => worse(sameOpclass(part, target.opclass, typeOf), sameCollation(part.collation, target.collation))));
+  return bestOf(key.filter((part) => sameThing(part, target, typeOf)).map((part) => worse(sameOpclass(part, target.opclass, typeOf), sameCollation(collationOf(table, part), target.collation))));
 }
 
 function bestOf(answers: Answer[]): Answer {
@@ -93,6 +95,11 @@ const widths: Record<string, string> = {
   smallint: "int2_ops", smallserial: "int2_ops", integer: "int4_ops", int: "int4_ops", serial: "int4_ops", bigint: "int8_ops", bigserial: "int8_ops",
   real: "float4_ops", "double precision": "float8_ops",
 };
+
+/** What the index says, else its column; null: the database's own, or that of what an expression reads. */
+function collationOf(table: Table, part: KeyPart): string | null {
+  return part.collation ?? (isColumn(part) ? (columnOf(table, part.column)?.collation ?? null) : null);
+}
 
 function sameCollation(own: string | null, named: string | null): Answer {
   if (named === null) return "yes";

@@ -16,7 +16,8 @@ export type { ArbiterMismatch } from "./arbiter-mismatch.ts";
  * `none`: refused, with the SQLSTATE and the key that comes closest; `unknown`: outside of the decision procedure, so say nothing.
  */
 export type ArbiterVerdict =
-  | { kind: "match"; keys: UniqueKey[] }
+  /** `perhaps`: those of which it cannot be told; absent: none. */
+  | { kind: "match"; keys: UniqueKey[]; perhaps?: UniqueKey[] }
   | {
       kind: "none";
       sqlstate: "42P10" | "42704" | "42809" | "42601" | "55000";
@@ -50,14 +51,15 @@ export function inferArbiter(table: Table, conflict: Pick<Conflict, "action" | "
     case "constraint":
       return byConstraint(table, target.name, conflict.action);
     case "columns":
+      if (target.order !== undefined && dialect === "postgres") return { ...refusal("42P10"), answer: `${target.order} is not allowed in ON CONFLICT clause` };
       return byParts(table, target.parts, target.where, dialect);
   }
 }
 
 /** All that match are arbiters, and one that is deferrable fails when the statement runs. */
-function settle(keys: UniqueKey[]): ArbiterVerdict {
+function settle(keys: UniqueKey[], perhaps: UniqueKey[] = []): ArbiterVerdict {
   const deferrable = keys.find((key) => key.deferrable);
-  return deferrable ? refusal("55000", { key: deferrable, why: { kind: "deferrable" } }) : { kind: "match", keys };
+  return deferrable ? refusal("55000", { key: deferrable, why: { kind: "deferrable" } }) : { kind: "match", keys, ...(perhaps.length > 0 ? { perhaps } : {}) };
 }
 
 function refusal(sqlstate: keyof typeof words, closest: Refusal["closest"] = null): Refusal {
@@ -74,14 +76,20 @@ function byConstraint(table: Table, asked: string, action: Conflict["action"]): 
   const name = cutName(asked);
   const key = table.keys.find((one) => one.name === name);
   if (key && key.kind !== "index") {
+    if (key.valid === false) return refusal("42P10", { key, why: { kind: "invalid" } });
     return key.kind === "exclusion" && action === "update" ? refusal("42809") : settle([key]);
   }
   if (!key && (!table.complete || table.keys.some((one) => one.name === null))) return { kind: "unknown", why: "the table's keys are not all known by name" };
-  if (!key && (table.checks.some((one) => one.name === name) || table.foreignKeys.some((one) => one.name === name))) {
+  if (!key && hasOtherConstraint(table, name)) {
     return { kind: "none", sqlstate: "42809", answer: "constraint in ON CONFLICT clause has no associated index", closest: null };
   }
   const closest = key ? { key, why: { kind: "not-a-constraint" } as const } : closestName(table, name);
   return { kind: "none", sqlstate: "42704", answer: `constraint "${name}" for table "${table.name}" does not exist`, closest };
+}
+
+/** One without an index. NOT NULL is one since Postgres 18; the releases before refuse the name, too, as one that does not exist. */
+function hasOtherConstraint(table: Table, name: string): boolean {
+  return [...table.checks, ...table.foreignKeys, ...table.columns.flatMap((column) => column.notNull ?? [])].some((one) => one.name === name);
 }
 
 function byParts(table: Table, parts: KeyPart[], where: Predicate | null, dialect: Dialect): ArbiterVerdict {
@@ -89,9 +97,10 @@ function byParts(table: Table, parts: KeyPart[], where: Predicate | null, dialec
   if (stranger?.kind === "column") return { kind: "unknown", why: `column "${stranger.column}" is not known` };
   const judged = table.keys.map((key) => ({ key, answer: judge(table, key, parts, where, dialect) }));
   const matching = judged.flatMap(({ key, answer }) => (answer === "yes" ? [key] : []));
-  if (matching.length > 0) return settle(matching);
-  const unsure = judged.find(({ answer }) => answer === "unknown");
-  if (unsure) return { kind: "unknown", why: `it cannot be told whether "${unsure.key.name ?? "a key"}" matches` };
+  const perhaps = judged.flatMap(({ key, answer }) => (answer === "unknown" ? [key] : []));
+  if (matching.length > 0) return settle(matching, perhaps);
+  const [unsure] = perhaps;
+  if (unsure) return { kind: "unknown", why: `it cannot be told whether "${unsure.name ?? "a key"}" matches` };
   if (!table.complete) return { kind: "unknown", why: "the table's keys are not all known" };
   return refusal("42P10", closestKey(table, parts, where));
 }

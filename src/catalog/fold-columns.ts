@@ -150,7 +150,7 @@ export function setGenerated(session: Session, change: Change<"set-generated">):
 export function setType(session: Session, change: Change<"set-type">): void {
   const table = resolve(session, change.table);
   if (!table) return;
-  alterColumn(session, table, change.column, ({ userType: _userType, ...column }) => typed(session, { ...column, type: change.type }));
+  alterColumn(session, table, change.column, ({ userType: _userType, collation: _collation, ...column }) => typed(session, { ...column, ...(change.collation === undefined ? {} : { collation: change.collation }), type: change.type }));
   rebuild(session, table.id, cutName(change.column), change.at);
 }
 

@@ -51,6 +51,8 @@ export type Column = {
   property: string | null;
   /** As written in SQL, lower case, e.g. `uuid`, `varchar(20)`, `bigserial`; null: not known. */
   type: string | null;
+  /** Its own COLLATE, which its indexes take; absent: none is said. */
+  collation?: string;
   nullable: boolean | null;
   default: ColumnDefault | null;
   /** GENERATED ALWAYS AS (…): never written by code. */
@@ -142,10 +144,18 @@ export type ForeignKey = {
   built: Span[];
 };
 
+/**
+ * `column::type = 'a'::type`, or either cast alone: what Postgres prints for a column of that very type, and another condition for one of an enum or a
+ * char(n). `with`: canonical text of the other side.
+ */
+export type ComparedCast = { column: string; type: string; with: string };
+
 export type Predicate = {
   /** Canonical text: database column names, unqualified, as catalog/predicate.ts prints it. */
   text: string;
   columns: string[];
   /** Holds bind parameters ($1, a hole of a template). */
   parameters: boolean;
+  /** Comparisons in which `text` leaves out casts; absent: none. */
+  casts?: ComparedCast[];
 };

@@ -1,7 +1,7 @@
 import type { Catalog, KeyPart, Predicate } from "./catalog.ts";
 import type { Claim, Suppression } from "./facts.ts";
 import type { Span, Unread } from "./span.ts";
-import type { Dedup, Statement } from "./statement.ts";
+import type { Dedup, Statement, TargetOrder } from "./statement.ts";
 
 /** All files put together: what rules see. Plain data. */
 export type Project = {
@@ -163,7 +163,7 @@ export type Conflict = {
   action: "nothing" | "update";
   target:
     /** Named columns or expressions. `selector`: through a client's unique selector (Prisma). */
-    | { by: "columns"; parts: KeyPart[]; where: Predicate | null; selector: string | null }
+    | { by: "columns"; parts: KeyPart[]; where: Predicate | null; selector: string | null; order?: TargetOrder }
     | { by: "constraint"; name: string }
     /** supabase-js without onConflict: the primary key. */
     | { by: "primary" }

@@ -52,7 +52,7 @@ export type SchemaChange = { at: Span; conditional?: "here" | "anywhere"; only?:
   | { kind: "set-nullable"; table: QualifiedName; column: string; nullable: boolean; name?: string; local?: true }
   /** DROP EXPRESSION: null. */
   | { kind: "set-generated"; table: QualifiedName; column: string; from: Column["from"] | null }
-  | { kind: "set-type"; table: QualifiedName; column: string; type: string }
+  | { kind: "set-type"; table: QualifiedName; column: string; type: string; collation?: string }
   | { kind: "set-default"; table: QualifiedName; column: string; default: Column["default"] }
   | { kind: "add-key"; table: QualifiedName; key: NewKey; usingIndex: string | null }
   | { kind: "add-foreign-key"; table: QualifiedName; foreignKey: NewForeignKey }

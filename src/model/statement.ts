@@ -42,10 +42,13 @@ export type SqlValue = {
 
 export type SqlAssignment = { column: string; value: SqlValue; at: Span };
 
+/** What a conflict target says of an order, as Postgres calls it when it refuses the clause for it. */
+export type TargetOrder = "ASC/DESC" | "NULLS FIRST/LAST";
+
 export type SqlConflict = {
   action: "nothing" | "update";
   /** null: no target. */
-  target: { by: "parts"; parts: KeyPart[]; where: Predicate | null } | { by: "constraint"; name: string } | null;
+  target: { by: "parts"; parts: KeyPart[]; where: Predicate | null; order?: TargetOrder } | { by: "constraint"; name: string } | null;
   sets: SqlAssignment[];
   setWhere: boolean;
   /** The parenthesised target, or the ON CONFLICT clause. */

@@ -105,7 +105,7 @@ function conflictOf(query: SqlQuery, origin: SqlOrigin): DraftConflict | null {
   const { conflict } = query;
   if (conflict === null) return null;
   const target: DraftConflict["target"] =
-    conflict.target === null ? { by: "none" } : conflict.target.by === "constraint" ? { by: "constraint", name: conflict.target.name } : { by: "columns", parts: conflict.target.parts, where: conflict.target.where, selector: null };
+    conflict.target === null ? { by: "none" } : conflict.target.by === "constraint" ? { by: "constraint", name: conflict.target.name } : { ...conflict.target, by: "columns", selector: null };
   const isKnown = !JSON.stringify(target).includes(UNKNOWN_NAME) && !(origin.partialTarget === true && target.by === "none");
   return {
     action: conflict.action, target: isKnown ? target : { by: "unknown" }, prepared: origin.prepared && target.by === "columns" && target.where?.parameters === true,

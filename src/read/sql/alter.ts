@@ -1,7 +1,7 @@
 import type * as Tree from "libpg-query";
 import type { QualifiedName, SchemaChange } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
-import { readColumn } from "./column.ts";
+import { readCollation, readColumn } from "./column.ts";
 import { readCheck, readForeignKey, readKey } from "./constraint.ts";
 import { readDefault } from "./defaults.ts";
 import { canonicalizeExpression } from "./expression.ts";
@@ -95,7 +95,7 @@ function readCommand(scope: Scope, table: QualifiedName, command: Tree.AlterTabl
     case "AT_DropIdentity":
       return [{ kind: "set-default", at, table, column, default: null }];
     case "AT_AlterColumnType":
-      return [{ kind: "set-type", at, table, column, type: typeText(as(command.def, "ColumnDef")?.typeName) ?? "" }];
+      return [{ kind: "set-type", at, table, column, type: typeText(as(command.def, "ColumnDef")?.typeName) ?? "", ...readCollation(as(command.def, "ColumnDef")) }];
     case "AT_AddConstraint":
       return addConstraint(scope, table, as(command.def, "Constraint"), at);
     case "AT_DropConstraint":

@@ -4,7 +4,7 @@ import type { NewCheck, NewForeignKey, NewKey } from "../../model/schema-change.
 import { readCheck, readForeignKey, readKey } from "./constraint.ts";
 import { readDefault } from "./defaults.ts";
 import { canonicalizeExpression } from "./expression.ts";
-import { as, typeText } from "./nodes.ts";
+import { as, lastName, typeText } from "./nodes.ts";
 import { clauseSpan, type Scope } from "./scope.ts";
 
 export type ReadColumn = { column: Column; keys: NewKey[]; foreignKeys: NewForeignKey[]; checks: NewCheck[] };
@@ -18,6 +18,7 @@ export function readColumn(scope: Scope, definition: Tree.ColumnDef): ReadColumn
     name,
     property: null,
     type,
+    ...readCollation(definition),
     nullable: definition.is_not_null || serial ? false : true,
     default: serial ? { by: "database", fresh: true } : definition.raw_default ? readDefault(definition.raw_default) : null,
     generated: false,
@@ -34,6 +35,12 @@ export function readColumn(scope: Scope, definition: Tree.ColumnDef): ReadColumn
     else if (last && (attribute === "DEFERRABLE" || attribute === "DEFERRED")) last.deferrable = true;
   }
   return read;
+}
+
+/** `COLLATE "C"` behind a column's type. */
+export function readCollation(definition: Tree.ColumnDef | undefined): { collation?: string } {
+  const collation = lastName(definition?.collClause?.collname);
+  return collation === null ? {} : { collation };
 }
 
 function applyConstraint(scope: Scope, read: ReadColumn, constraint: Tree.Constraint): void {

@@ -1,6 +1,6 @@
 import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
-import type { SqlAssignment, SqlConflict, SqlMatch, SqlQuery, SqlValue } from "../../model/statement.ts";
+import type { SqlAssignment, SqlConflict, SqlMatch, SqlQuery, SqlValue, TargetOrder } from "../../model/statement.ts";
 import type { Span } from "../../model/span.ts";
 import { canonicalizePredicate, readKeyPart, readValue } from "./expression.ts";
 import { conjuncts, ownNames, readMatch } from "./match.ts";
@@ -122,6 +122,7 @@ export function readConflict(scope: Scope, clause: Tree.OnConflictClause): SqlCo
           by: "parts" as const,
           parts: (infer.indexElems ?? []).map((element) => readKeyPart(scope, element)),
           where: infer.whereClause ? canonicalizePredicate(scope, infer.whereClause) : null,
+          ...readOrder(infer.indexElems),
         }
       : null;
   return {
@@ -131,6 +132,16 @@ export function readConflict(scope: Scope, clause: Tree.OnConflictClause): SqlCo
     setWhere: clause.whereClause !== undefined,
     at: conflictSpan(scope, start, infer !== undefined),
   };
+}
+
+/** The grammar takes an order there, the analysis of the statement does not: the first that is said is what it names. */
+function readOrder(elements: Node[] | undefined): { order?: TargetOrder } {
+  for (const node of elements ?? []) {
+    const element = as(node, "IndexElem");
+    if (element?.ordering && element.ordering !== "SORTBY_DEFAULT") return { order: "ASC/DESC" };
+    if (element?.nulls_ordering && element.nulls_ordering !== "SORTBY_NULLS_DEFAULT") return { order: "NULLS FIRST/LAST" };
+  }
+  return {};
 }
 
 function conflictSpan(scope: Scope, start: number, targeted: boolean): Span {
