@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inferArbiter, type ArbiterVerdict } from "../src/catalog/arbiter.ts";
 import { emptyCatalog, fold } from "../src/catalog/fold.ts";
 import type { Table } from "../src/model/catalog.ts";
-import type { Conflict } from "../src/model/project.ts";
 import { readSqlFile } from "../src/read/sql/file.ts";
 import { loadSqlParser } from "../src/read/sql/parser.ts";
+import { conflictOf } from "./postgres-arbiter-clause.ts";
 import { emptyDatabase } from "./postgres-server.ts";
 
 let server: PGlite;
@@ -32,12 +32,7 @@ function tableOf(statements: readonly string[]): Table {
 
 /** What our side says of an INSERT with this clause. */
 function verdictOf(table: Table, clause: string): ArbiterVerdict {
-  const facts = readSqlFile({ path: "insert.sql", text: `insert into u (a) values (1) on conflict ${clause}` });
-  const conflict = facts.sql?.statements[0]?.queries[0]?.conflict;
-  if (!conflict) throw new Error(`no conflict clause was read: ${clause}`);
-  const { target } = conflict;
-  const given: Conflict["target"] = target === null ? { by: "none" } : target.by === "constraint" ? target : { by: "columns", parts: target.parts, where: target.where, selector: null };
-  return inferArbiter(table, { action: conflict.action, target: given });
+  return inferArbiter(table, conflictOf(clause));
 }
 
 function answerOf(verdict: ArbiterVerdict): string {
@@ -149,6 +144,47 @@ const cases: { keys: string[]; clauses: Record<string, string> }[] = [
   {
     keys: ["create unique index u_desc on u (a desc nulls last, c) include (b)", "alter table u add primary key (id)"],
     clauses: { "(a, c) do nothing": "match", "(a, c, b) do nothing": "42P10" },
+  },
+  {
+    keys: ['alter table u add posix text collate "POSIX", add c_text text collate "C"', "create unique index u_posix on u (posix)", "create unique index u_c on u (c_text)", 'alter table u alter c_text type text collate "POSIX"'],
+    clauses: { '(posix collate "POSIX") do nothing': "match", '(posix collate "C") do nothing': "42P10", '(posix collate "default") do nothing': "42P10", "(posix) do nothing": "match", '(c_text collate "C") do nothing': "42P10", '(c_text collate "POSIX") do nothing': "match" },
+  },
+  // Canonical text leaves casts to text out, and only the column's type says whether they were idle.
+  {
+    keys: ["create type m as enum ('a', 'b')", "alter table u add mood m", "create unique index u_mood on u (org) where mood = 'a'"],
+    clauses: { "(org) where mood = 'a'::m do nothing": "match", "(org) where mood::text = 'a' do nothing": "42P10", "(org) where (mood)::text = 'a'::text do nothing": "unknown", "(org) where mood <> 'a' do nothing": "42P10" },
+  },
+  {
+    keys: ["alter table u add old char(8)", "create unique index u_code on u (org) where old in ('a', 'b')", "alter table u rename old to code"],
+    clauses: { "(org) where code = any (array['a'::bpchar, 'b'::bpchar]) do nothing": "match", "(org) where code = any ('{a,b}') do nothing": "match", "(org) where code = any (array['a', 'b']) do nothing": "unknown", "(org) where code = 'a'::text do nothing": "unknown" },
+  },
+  {
+    keys: ["alter table u add old char(8)", "create unique index u_code on u (org) where old::text = 'a'::text", "alter table u rename old to code"],
+    clauses: { "(org) where (code)::text = 'a'::text do nothing": "match", "(org) where code = 'a'::text do nothing": "match", "(org) where code = 'a' do nothing": "unknown", "(org) where code = 'b'::text do nothing": "unknown" },
+  },
+  {
+    keys: ["create unique index u_one on u (org) where active = any (array[true])"],
+    clauses: { "(org) where active = any (array[true]) do nothing": "match", "(org) where active do nothing": "unknown", "(org) where active is null do nothing": "42P10" },
+  },
+  {
+    keys: ["create unique index u_told on u (org) where active is not null"],
+    clauses: { "(org) where active <> all (array[true]) do nothing": "match", "(org) where active = any (array[true]) do nothing": "match" },
+  },
+  {
+    keys: ["create unique index u_both on u (org) where active in (true, false)"],
+    clauses: { "(org) where active do nothing": "42P10", "(org) where not active do nothing": "42P10", "(org) where active in (false, true) do nothing": "match" },
+  },
+  {
+    keys: ["create unique index u_list on u (org) where st in (1, 2) or st in (2, 1)"],
+    clauses: { "(org) where st = 1 or st in (1, 2) do nothing": "unknown", "(org) where st in (2, 1) do nothing": "match", "(org) where st = 1 or st in (2, 3) do nothing": "42P10" },
+  },
+  {
+    keys: ["create unique index u_sorted on u (a desc, c nulls first)"],
+    clauses: { "(a, c) do nothing": "match", "(a desc, c) do nothing": "42P10", "(a asc, c) do nothing": "42P10", "(a, c nulls first) do nothing": "42P10", "(a nulls last, c desc) do update set a = 1": "42P10" },
+  },
+  {
+    keys: ["alter table u alter a set not null", "alter table u add constraint c_there not null c", "alter table u add unique (b)"],
+    clauses: { "on constraint u_a_not_null do nothing": "42809", "on constraint c_there do update set a = 1": "42809", "on constraint u_b_not_null do nothing": "42704" },
   },
   {
     keys: ["create unique index u_mixed on u (org, lower(email)) where deleted_at is null"],

@@ -68,8 +68,8 @@ function isStronger(key: UniqueKey, { key: built }: KeyBuild, table: Table): boo
   if (key.where === null) return true;
   // Rows with NULL in a column never collide, unless the key says so.
   const given = built.nullsNotDistinct ? [] : [...columns].map((column) => `${quoteIdentifier(column)} is not null`);
-  const text = [...(built.where === null ? [] : [built.where.text]), ...given].join(" and ");
-  return implies({ text, columns: [...columns], parameters: false }, key.where, typesOf(table)) === "yes";
+  const text = [...(built.where === null ? [] : [`(${built.where.text})`]), ...given].join(" and ");
+  return implies({ parameters: false, ...built.where, text, columns: [...columns] }, key.where, typesOf(table)) === "yes";
 }
 
 function isNeverNull(key: UniqueKey, table: Table): boolean {

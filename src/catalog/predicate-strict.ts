@@ -15,6 +15,10 @@ export function isStrictFor(clause: Expr, text: string): Answer {
   return strictness(clause, text, columnsOfText(text), true);
 }
 
+function isFilledArray(e: Expr): boolean {
+  return e.type === "array" && e.expressions.length > 0;
+}
+
 function columnsOfText(text: string): (e: Expr) => boolean {
   const plain = text.replaceAll('"', "");
   return (e) => columnsOf(e).some((column) => plain.includes(column));
@@ -38,6 +42,7 @@ function strictness(e: Expr, text: string, reads: (e: Expr) => boolean, top: boo
       if (!strictOperators.test(e.op)) return "no";
       const { right } = e;
       if (right.type !== "call" || (right.function.name !== "any" && right.function.name !== "all")) return into([e.left, right]);
+      if (right.args.every(isFilledArray)) return into([e.left, ...right.args]);
       // `x = ANY (array)` is false for an empty array, `x = ALL (array)` true; the array itself is strict in both.
       return top && right.function.name === "any" ? into([e.left, ...right.args]) : into(right.args);
     }

@@ -2,7 +2,7 @@ import type { Predicate } from "../model/catalog.ts";
 import { provesAtom } from "./predicate-atoms.ts";
 import type { Answer } from "./predicate-equal.ts";
 import { conditionOf, type Condition } from "./predicate-tree.ts";
-import { untyped, type TypeOf } from "./predicate-types.ts";
+import { familyOf, untyped, type TypeOf } from "./predicate-types.ts";
 
 /**
  * Does every row that satisfies `stronger` satisfy `weaker`, as far as Postgres' prover sees it (reference §2.3)? `no` only where that prover
@@ -11,10 +11,18 @@ import { untyped, type TypeOf } from "./predicate-types.ts";
  */
 export function implies(stronger: Predicate | null, weaker: Predicate, typeOf: TypeOf = untyped): Answer {
   if (stronger === null) return "no";
+  if (!sameCasts(stronger, weaker, typeOf)) return "unknown";
   if (stronger.text === weaker.text) return weaker.parameters ? "unknown" : "yes";
   const answers = new Set(readings(stronger, typeOf).flatMap((clause) => readings(weaker, typeOf).map((goal) => proves(clause, goal, typeOf))));
   const [answer] = answers;
   return answers.size === 1 && answer !== undefined ? answer : "unknown";
+}
+
+/** Are the casts that canonical text leaves out idle, or the same on both sides? */
+function sameCasts(a: Predicate, b: Predicate, typeOf: TypeOf): boolean {
+  const busy = ({ casts }: Predicate): string[] => (casts ?? []).filter(({ column, type }) => familyOf(typeOf(column)) !== familyOf(type)).map((cast) => JSON.stringify(cast));
+  const [left, right] = [new Set(busy(a)), new Set(busy(b))];
+  return left.size === right.size && [...left].every((cast) => right.has(cast));
 }
 
 /** The planner pulls out what the arms of an OR share only where both are spelled alike (`1 = a` is not `a = 1`), which canonical text hides. */
@@ -31,8 +39,11 @@ export function samePredicate(a: Predicate | null, b: Predicate | null, typeOf: 
 /** `predicate_implied_by_recurse`: which arms must prove what. */
 function proves(clause: Condition, goal: Condition, typeOf: TypeOf): Answer {
   if (clause.kind === "or") {
-    if (goal.kind === "or") return all(clause.items, (item) => any(goal.items, (arm) => proves(item, arm, typeOf)));
-    return all(clause.items, (item) => proves(item, goal, typeOf));
+    const byItems = all(clause.items, (item) => proves(item, goal, typeOf));
+    if (goal.kind !== "or") return byItems;
+    const byArms = all(clause.items, (item) => any(goal.items, (arm) => proves(item, arm, typeOf)));
+    // An IN list in the clause proves one arm, never some. But `a in (1, 2) or a in (2, 1)` holds two arms and is one list in canonical text.
+    return byArms === "no" && byItems === "yes" ? "unknown" : byArms;
   }
   if (goal.kind === "and") return all(goal.items, (arm) => proves(clause, arm, typeOf));
   if (goal.kind === "or") {

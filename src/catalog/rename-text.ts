@@ -22,7 +22,9 @@ export function renameInText(text: string, from: string, to: string): string {
 
 export function renameInPredicate(predicate: Predicate | null, from: string, to: string): Predicate | null {
   if (predicate === null || !predicate.columns.includes(from)) return predicate;
-  return { ...predicate, text: renameInText(predicate.text, from, to), columns: predicate.columns.map((column) => (column === from ? to : column)) };
+  const renamed = (column: string): string => (column === from ? to : column);
+  const casts = predicate.casts?.map((cast) => ({ ...cast, column: renamed(cast.column) }));
+  return { ...predicate, text: renameInText(predicate.text, from, to), columns: predicate.columns.map(renamed), ...(casts ? { casts } : {}) };
 }
 
 export function renameInPart(part: KeyPart, from: string, to: string): KeyPart {

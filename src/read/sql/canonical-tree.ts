@@ -76,8 +76,15 @@ function listOf(op: string, right: Expr): Expr[] | null {
   if (right.type !== "call" || right.function.name !== wanted || right.args.length !== 1) return null;
   let of = right.args[0];
   while (of?.type === "cast" && of.to.kind === "array") of = of.operand;
+  if (isOneBoolean(of)) return null;
   if (of?.type === "string" && /^\{[\w-]+(,[\w-]+)*\}$/.test(of.value)) return of.value.slice(1, -1).split(",").map((value) => ({ type: "string", value }));
   return of?.type === "array" && of.expressions.length > 0 ? of.expressions : null;
+}
+
+/** `active = ANY (ARRAY[true])` stays a comparison with an array: no index WHERE it is inferred by `active`. */
+function isOneBoolean(of: Expr | undefined): boolean {
+  if (of?.type === "string") return /^\{\s*(t|f|true|false)\s*\}$/i.test(of.value);
+  return of?.type === "array" && of.expressions.length === 1 && of.expressions[0]?.type === "boolean";
 }
 
 function among(op: "IN" | "NOT IN", left: Expr, items: Expr[]): Expr {
@@ -166,7 +173,7 @@ function reachesColumn(e: Expr): boolean {
 }
 
 /** A literal that Postgres itself has printed: `'a'::text`, `('a'::character varying)::text`, or an array of such under ANY/ALL. */
-function hasDeparsedText(e: Expr): boolean {
+export function hasDeparsedText(e: Expr): boolean {
   if (e.type === "cast") return textual.test(printType(e.to)) && (e.operand.type === "string" || hasDeparsedText(e.operand));
   if (e.type === "call") return (e.function.name === "any" || e.function.name === "all") && e.args.some(hasDeparsedText);
   return (e.type === "array" || e.type === "list") && e.expressions.length > 0 && e.expressions.every(hasDeparsedText);

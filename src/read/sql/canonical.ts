@@ -1,6 +1,7 @@
 import { astVisitor, parse, type Expr } from "pgsql-ast-parser";
 import type { Predicate } from "../../model/catalog.ts";
 import { foldText, printExpression } from "./canonical-text.ts";
+import { comparedCasts } from "./canonical-casts.ts";
 import { normalize } from "./canonical-tree.ts";
 import { convertExpression } from "./convert.ts";
 import { as } from "./nodes.ts";
@@ -46,7 +47,8 @@ export function canonicalTree(tree: Expr): Predicate {
       parameters = true;
     },
   })).expr(normal);
-  return { text: printExpression(normal), columns: [...columns], parameters };
+  const casts = comparedCasts(tree);
+  return { text: printExpression(normal), columns: [...columns], parameters, ...(casts.length > 0 ? { casts } : {}) };
 }
 
 /**
