@@ -46,8 +46,9 @@ function nullTest(random: Random): Spelled {
 function booleanTest(random: Random): Spelled {
   const name = column(random, ["active", "f"]);
   const spellings: (() => string[])[] = [
-    () => [name(), `${name()} = true`, `true = ${name()}`, `${name()} <> false`, `not (not ${name()})`, `${name()} = 't'`, `${name()} in (true)`, `${name()}::boolean`, `${name()} != 'false'`],
-    () => [`not ${name()}`, `${name()} = false`, `false = ${name()}`, `${name()} <> true`, `NOT (${name()} = TRUE)`, `${name()} = 'f'::boolean`],
+    () => [name(), `${name()} = true`, `true = ${name()}`, `${name()} <> false`, `not (not ${name()})`, `${name()} = 't'`, `${name()} in (true)`, `${name()} = any (array[true])`, `${name()} = any ('{t}')`, `${name()}::boolean`, `${name()} != 'false'`],
+    () => [`not ${name()}`, `${name()} = false`, `false = ${name()}`, `${name()} <> true`, `NOT (${name()} = TRUE)`, `${name()} = 'f'::boolean`, `${name()} <> all (array[true])`],
+    () => [`${name()} in (true, false)`, `${name()} = any (array[true, false])`],
     () => [`${name()} is true`, `not (${name()} is not true)`],
     () => [`${name()} is false`, `not (${name()} is not false)`],
     () => [`${name()} is not true`, `not (${name()} is true)`],
@@ -67,9 +68,9 @@ function wordEquals(random: Random): Spelled {
   const word = plain === "mood" ? random.pick(["a", "b", "c"]) : random.pick(words);
   const not = random.chance(0.3);
   const cast = (): string[] => {
-    if (plain === "mood") return [`${name()} ${not ? "<>" : "="} '${word}'::mood`];
-    if (plain === "code") return [`${name()} ${not ? "<>" : "="} '${word}'::bpchar`];
-    return [`(${name()})::text ${not ? "<>" : "="} '${word}'::text`, `${name()} ${not ? "<>" : "="} '${word}'::text`, `${name()}::text ${not ? "!=" : "="} '${word}'`, `${name()}::varchar ${not ? "!=" : "="} '${word}'`];
+    const own = plain === "mood" || plain === "code" ? [`${name()} ${not ? "<>" : "="} '${word}'::${plain === "mood" ? "mood" : "bpchar"}`] : [];
+    if (plain === "mood") return [...own, ...own, `(${name()})::text ${not ? "<>" : "="} '${word}'::text`];
+    return [...own, `(${name()})::text ${not ? "<>" : "="} '${word}'::text`, `${name()} ${not ? "<>" : "="} '${word}'::text`, `${name()}::text ${not ? "!=" : "="} '${word}'`, `${name()}::varchar ${not ? "!=" : "="} '${word}'`];
   };
   return () =>
     random.pick([
@@ -89,9 +90,7 @@ function wordList(random: Random): Spelled {
     const chain = random.shuffled(chosen).map((word) => `${name()} ${not ? "<>" : "="} '${word}'`).join(not ? " and " : " or ");
     const operator = not ? "<> all" : "= any";
     const deparsed = plain === "status" ? `(${name()})::text ${operator} ((array[${list("::character varying")}])::text[])` : `${name()} ${operator} (array[${list(`::${type}`)}])`;
-    // The server takes `array['a']` for text[], and casts a char(8) to it.
-    const array = plain === "code" ? [] : [`${name()} ${operator} (array[${list()}])`];
-    return random.pick([...array, `${name()} ${not ? "not in" : "in"} (${list()})`, deparsed, chain, `${name()} ${operator} ('{${random.shuffled(chosen).join(",")}}')`, `not (${name()} ${not ? "in" : "not in"} (${list()}))`]);
+    return random.pick([`${name()} ${operator} (array[${list()}])`, `${name()} ${not ? "not in" : "in"} (${list()})`, deparsed, chain, `${name()} ${operator} ('{${random.shuffled(chosen).join(",")}}')`, `not (${name()} ${not ? "in" : "not in"} (${list()}))`]);
   };
 }
 

@@ -11,6 +11,7 @@ import { questionOf, randomFrom, type Question } from "./postgres-arbiter-random
 
 /** Clauses for a table; how many are asked in all, `npm run test:deep` says. */
 const size = 50;
+const firstSeed = Number(process.env["UNIQLINT_SEED"] ?? 0);
 const tables = Math.ceil(Number(process.env["UNIQLINT_ARBITERS"] ?? 600) / size);
 
 let server: PGlite;
@@ -82,14 +83,16 @@ function told(verdict: Exclude<ArbiterVerdict, { kind: "unknown" }>, targeted: b
   return { arbiters: targeted ? verdict.keys.map((key) => key.name).sort() : null };
 }
 
-function heard(answer: Answer): unknown {
-  return answer.code === "ZZ000" ? { arbiters: answer.arbiters?.toSorted() ?? null } : { code: answer.code, words: answer.words };
+/** What the server said; arbiters that our side leaves open are left out. */
+function heard(answer: Answer, verdict: ArbiterVerdict): unknown {
+  const open = verdict.kind === "match" ? (verdict.perhaps ?? []).map((key) => key.name) : [];
+  return answer.code === "ZZ000" ? { arbiters: answer.arbiters?.filter((name) => !open.includes(name)).toSorted() ?? null } : { code: answer.code, words: answer.words };
 }
 
 it("infers the arbiters that the server infers, or leaves it open", async () => {
   let [asked, matched, open] = [0, 0, 0];
   const wrong: unknown[] = [];
-  for (let seed = 0; seed < tables; seed += 1) {
+  for (let seed = firstSeed; seed < firstSeed + tables; seed += 1) {
     const question = questionOf(randomFrom(seed), size);
     const taken = await prepare(question);
     const table = tableOf(question, taken);
@@ -104,7 +107,7 @@ it("infers the arbiters that the server infers, or leaves it open", async () => 
         open += 1;
         continue;
       }
-      const [ours, theirs] = [told(verdict, !/^do /.test(clause)), heard(answer)];
+      const [ours, theirs] = [told(verdict, !/^do /.test(clause)), heard(answer, verdict)];
       if (JSON.stringify(ours) !== JSON.stringify(theirs)) wrong.push({ seed, table: question.table, keys: taken, clause, ours, theirs });
     }
   }

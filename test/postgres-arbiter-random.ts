@@ -36,7 +36,7 @@ export function randomFrom(seed: number): Random {
 /** A table `u` with keys, and conflict clauses to ask about it. `duplicates`: rows that make the first key's concurrent build fail. */
 export type Question = { table: string[]; keys: string[]; invalid: string | null; clauses: string[] };
 
-const body = `(id int not null, a int, b text, st int, big bigint, small smallint, price numeric(10,2), ratio double precision, email text, kind text, status varchar(20), code char(8), mood mood, active boolean, f boolean not null, deleted_at timestamptz, made_at timestamp, day date, org uuid, data jsonb, r int4range)`;
+const body = `(id int not null, a int, b text, st int, big bigint, small smallint, price numeric(10,2), ratio double precision, email text, kind text, status varchar(20) collate "POSIX", code char(8), mood mood, active boolean, f boolean not null, deleted_at timestamptz, made_at timestamp, day date, org uuid, data jsonb, r int4range)`;
 
 const shapes: Record<"plain" | "partitioned" | "partition" | "child", string[]> = {
   plain: [`create table u ${body}`],
@@ -52,7 +52,7 @@ export function questionOf(random: Random, size: number): Question {
   const split = shape === "partitioned" || shape === "partition";
   const keys = Array.from({ length: 1 + random.below(4) }, () => randomKey(random, split));
   const owner = shape === "partition" && random.chance(0.7) ? "parent" : "u";
-  const statements = keys.flatMap((key, i) => keyStatements(random, key, owner, i));
+  const statements = keys.flatMap((key, i) => (shape === "partitioned" && random.chance(0.3) ? onOnly(random, key, i) : keyStatements(random, key, owner, i)));
   const invalid = shape === "plain" && random.chance(0.15) ? `k_invalid` : null;
   if (invalid !== null) keys.push({ parts: ["a"], where: null, names: [invalid] });
   const checks = random.chance(0.2) ? [`alter table u add constraint u_check check (a > -100)`] : [];
@@ -96,6 +96,16 @@ function keyStatements(random: Random, key: Key, table: string, number: number):
   return [create(name), create(`${name}_twin`)];
 }
 
+/** A key of the parent alone, which is invalid until every partition has its own attached. */
+function onOnly(random: Random, key: Key, number: number): string[] {
+  const [name, columns] = [`k${number}`, key.parts.join(", ")];
+  key.names.push(name);
+  const kind = random.pick(["index", "index", "unique"]);
+  const make = (as: string, on: string): string => (kind === "index" ? `create unique index ${as} on ${on} (${columns})` : `alter table ${on} add constraint ${as} ${kind} (${columns})`);
+  const attached = random.pick([[], ["u_1"], ["u_1", "u_rest"], ["u_rest", "u_1"]]);
+  return [make(name, "only u"), ...attached.flatMap((partition) => [make(`${name}_${partition}`, partition), `alter index ${name} attach partition ${name}_${partition}`])];
+}
+
 const textual = /^(b|email|kind|status)$|^lower|^upper|^md5/;
 
 /** A collation or operator class of the part's type. */
@@ -108,7 +118,7 @@ function randomClause(random: Random, keys: Key[]): string {
   const action = random.pick(["do nothing", "do nothing", "do update set small = 1"]);
   const kind = random.below(20);
   if (kind === 0) return action;
-  if (kind === 1) return `on constraint ${random.pick([...keys.flatMap((key) => key.names), "nothing", "u_check"])} ${action}`;
+  if (kind === 1) return `on constraint ${random.pick([...keys.flatMap((key) => key.names), "nothing", "u_check", "u_f_not_null"])} ${action}`;
   const key = random.pick(keys);
   const parts = random.chance(0.85) ? key.parts : random.shuffled(plainParts).slice(0, 1 + random.below(2));
   const named = random.shuffled(random.chance(0.1) ? [...parts, random.pick([...parts, "b"])] : random.chance(0.05) && parts.length > 1 ? parts.slice(1) : parts).map((part) => respell(random, part));
@@ -128,5 +138,5 @@ function respell(random: Random, part: string): string {
     "date_trunc('day', made_at)": ["date_trunc('day'::text, made_at)"],
   };
   const spelled = random.chance(0.4) ? random.pick([part, ...(ways[part] ?? [`"${part}"`, `(${part})`].filter(() => /^\w+$/.test(part)))]) : part;
-  return spelled + (random.chance(0.08) ? detail(random, part) : "");
+  return spelled + (random.chance(0.08) ? detail(random, part) : "") + (random.chance(0.01) ? random.pick([" asc", " desc", " nulls first", " desc nulls last"]) : "");
 }
