@@ -1,4 +1,4 @@
-import { columnOf, commentText, describeColumns, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, columnsAlike, commentText, describeColumns, joinWords, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration, Project } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -65,9 +65,7 @@ function describe(build: KeyBuild): Problem {
   const title = tableTitle(build.table.id);
   const place = placeOfTable(build.earlier);
   return {
-    message:
-      `${title} may already hold duplicates of ${describeColumns(partTexts(build.key))}: then the build fails with 23505, could not create unique index. ` +
-      `Look first: \`${duplicatesQuery(build)}\`.`,
+    message: `${reasonOf(build, title)} could not create unique index. ${adviceOf(build)}`,
     at: build.at,
     see: place && place.path !== build.at.path ? [{ at: place, message: `${title} took rows without this key until now` }] : [],
     table: build.table.id,
@@ -76,11 +74,31 @@ function describe(build: KeyBuild): Problem {
   };
 }
 
+function reasonOf(build: KeyBuild, title: string): string {
+  const alike = columnsAlike(build);
+  if (olderParts(build).length > 0) return `${title} may already hold duplicates of ${describeColumns(partTexts({ parts: olderParts(build) }))}: then the build fails with 23505,`;
+  return `The default of ${joinWords(alike)} gives every row of ${title} the same value: where there are two rows, the build fails with 23505,`;
+}
+
+function adviceOf(build: KeyBuild): string {
+  const alike = columnsAlike(build);
+  if (olderParts(build).length > 0) return `Look first: \`${duplicatesQuery(build)}\`.`;
+  return `Add ${joinWords(alike)} without the key, give each row a value of its own, then build the key.`;
+}
+
+/** Parts of the key that can tell older rows apart. */
+function olderParts(build: KeyBuild): KeyBuild["key"]["parts"] {
+  const alike = columnsAlike(build);
+  return build.key.parts.filter((part) => part.kind !== "column" || !alike.includes(part.column));
+}
+
 /** Finds what the build would trip over: rows with NULL do not collide, unless the key says so. */
-function duplicatesQuery({ key, table }: KeyBuild): string {
-  const list = key.parts.map(quotePart).join(", ");
+function duplicatesQuery(build: KeyBuild): string {
+  const { table, key } = build;
+  const parts = olderParts(build);
+  const list = parts.map(quotePart).join(", ");
   const known = key.where === null ? [] : splitPredicate(key.where);
-  const nullable = key.nullsNotDistinct ? [] : key.parts.flatMap((part) => (part.kind === "column" && columnOf(table, part.column)?.nullable !== false ? [`${quoteName(part.column)} is not null`] : []));
+  const nullable = key.nullsNotDistinct ? [] : parts.flatMap((part) => (part.kind === "column" && columnOf(table, part.column)?.nullable !== false ? [`${quoteName(part.column)} is not null`] : []));
   const conditions = [...(key.where === null ? [] : [key.where.text]), ...nullable.filter((text) => !known.includes(text))];
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   return `SELECT ${list}, count(*) FROM ${quoteTable(table.id)}${where} GROUP BY ${list} HAVING count(*) > 1;`;

@@ -11,15 +11,27 @@ import { columnOf } from "./tables.ts";
 
 /**
  * May the rows that a key is built over hold duplicates of it? Not where its table, one of its columns or the rows of its predicate came
- * with this deploy, where a value is made for each row, and where a key that was at least as strong held until now.
+ * with this deploy (unless a default gave all rows the same), where a value is made for each row, and where a key that was at least as strong held until now.
  */
 export function mayHoldDuplicates(database: Database, build: KeyBuild): boolean {
-  const columns = partColumns(build.key);
-  if (columns.length === 0 || build.newColumns.length > 0 || columns.some((column) => columnOf(build.earlier, column)?.default?.fresh === true)) return false;
+  const alike = columnsAlike(build);
+  if (partColumns(build.key).length === 0 || build.newColumns.some((column) => !alike.includes(column))) return false;
+  const columns = partColumns(build.key).filter((column) => !alike.includes(column));
+  if (columns.some((column) => columnOf(build.earlier, column)?.default?.fresh === true)) return false;
   if (build.table.keys.some((key) => isStronger(key, build, build.table))) return false;
   const recent = recentMigrations(database, build.migration);
   if (holdsNewValue(build, [build.migration, ...recent])) return false;
   return [build.migration, ...recent].every(({ before }) => allowsDuplicates(build, before, columns));
+}
+
+/** Columns of the key that came in this migration with a constant as their default: that is what each row holds, so they tell no rows apart. */
+export function columnsAlike({ newColumns, key, step, table }: KeyBuild): string[] {
+  if (!key.parts.every((part) => part.kind === "column")) return [];
+  const made = step.after.tables[table.id] ?? table;
+  return newColumns.filter((name) => {
+    const literal = columnOf(made, name)?.default?.literal;
+    return literal !== undefined && literal !== "null";
+  });
 }
 
 /** As far as a catalog of just before says it. */

@@ -28,7 +28,7 @@ export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
 export { commentText, pendingMigrations, splitPredicate, statementsBefore } from "./history.ts";
 export { lossOf, type Loss } from "./lost-keys.ts";
-export { mayHoldDuplicates } from "./duplicates.ts";
+export { columnsAlike, mayHoldDuplicates } from "./duplicates.ts";
 
 /** What the database answers to the site's conflict clause; null: it has none, or its table is not resolved. */
 export function arbiterOf(project: Project, site: Site): ArbiterVerdict | null {
