@@ -1,7 +1,7 @@
-import { commentText, findTable, pendingMigrations, replay, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
-import type { Problem } from "../src/model/finding.ts";
-import type { Migration } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import { commentText, findTable, pendingMigrations, replay, runOutside, whereToRun, whyInTransaction, type ReplayStep } from "../src/catalog/lookup.ts";
+import type { Fix, Problem } from "../src/model/finding.ts";
+import type { Database, Migration } from "../src/model/project.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 import type { SchemaChange } from "../src/model/schema-change.ts";
 import type { Statement } from "../src/model/statement.ts";
 
@@ -13,15 +13,15 @@ export const noConcurrentIndexInTransaction: Rule = {
   fix: "Run the statement the way its runner leaves out the transaction: a directive, a setting, or a file of its own.",
   severity: "error",
   preset: "recommended",
-  *check(project) {
+  *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres" || database.migrations.some(saysNoRunner)) continue;
-      for (const migration of pendingMigrations(database)) yield* checkMigration(migration);
+      for (const migration of pendingMigrations(database)) yield* checkMigration(database, migration, text);
     }
   },
 };
 
-function* checkMigration(migration: Migration): Iterable<Problem> {
+function* checkMigration(database: Database, migration: Migration, text: RuleOptions["text"]): Iterable<Problem> {
   if (!migration.statements.some((statement) => findConcurrent(statement))) return;
   const open = { runner: migration.transaction === "batch" || migration.transaction === "file", explicit: false };
   for (const step of replay(migration)) {
@@ -30,11 +30,11 @@ function* checkMigration(migration: Migration): Iterable<Problem> {
     const change = findConcurrent(statement);
     if (!change || isRunByHand(migration)) continue;
     if (statement.nested) {
-      yield describe(migration, step, change, "a DO block is a function, and no runner takes it out of its transaction");
+      yield describe(migration, step, change, "a DO block is a function, and no runner takes it out of its transaction", null);
       continue;
     }
     const why = open.explicit ? "it stands between BEGIN and COMMIT" : whyRefused(migration, step, open.runner);
-    if (why !== null) yield describe(migration, step, change, why);
+    if (why !== null) yield describe(migration, step, change, why, runOutside(database, migration, step, text));
   }
 }
 
@@ -83,7 +83,7 @@ function whyRefused(migration: Migration, step: ReplayStep, open: boolean): stri
   return null;
 }
 
-function describe(migration: Migration, step: ReplayStep, change: Concurrent, why: string): Problem {
+function describe(migration: Migration, step: ReplayStep, change: Concurrent, why: string, fix: Fix | null): Problem {
   const command = change.kind === "drop-index" ? "DROP INDEX CONCURRENTLY" : `CREATE ${change.unique ? "UNIQUE " : ""}INDEX CONCURRENTLY`;
   const table = change.kind === "create-index" ? findTable(step.before, change.table, step.searchPath) : null;
   return {
@@ -92,5 +92,6 @@ function describe(migration: Migration, step: ReplayStep, change: Concurrent, wh
     table: table?.id ?? null,
     columns: change.kind === "create-index" ? change.index.parts.map((part) => (part.kind === "column" ? part.column : part.expression)) : null,
     sqlstate: "25001",
+    suggestions: fix === null ? [] : [fix],
   };
 }

@@ -1,7 +1,7 @@
-import { commentText, cutName, findTable, partTexts, pendingMigrations, quoteName, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
+import { commentText, cutName, dropBefore, findTable, partTexts, pendingMigrations, quoteName, relationNames, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 import type { SchemaChange } from "../src/model/schema-change.ts";
 import type { Statement } from "../src/model/statement.ts";
 
@@ -13,22 +13,22 @@ export const noUnverifiedConcurrentIndex: Rule = {
   fix: "Drop the index first (DROP INDEX CONCURRENTLY IF EXISTS), or check pg_index.indisvalid afterwards.",
   severity: "warning",
   preset: "recommended",
-  *check(project) {
+  *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const migration of pendingMigrations(database)) yield* checkMigration(database, migration);
+      for (const migration of pendingMigrations(database)) yield* checkMigration(database, migration, text);
     }
   },
 };
 
 type CreateIndex = Extract<SchemaChange, { kind: "create-index" }>;
 
-function* checkMigration(database: Database, migration: Migration): Iterable<Problem> {
+function* checkMigration(database: Database, migration: Migration, text: RuleOptions["text"]): Iterable<Problem> {
   for (const step of replay(migration)) {
     for (const change of step.statement.changes) {
       if (change.kind !== "create-index" || !change.unique || !change.concurrently || !change.ifNotExists) continue;
       if (isDroppedBefore(database, migration, step, change) || isVerified(database, migration, change) || isExplained(migration)) continue;
-      yield describe(migration, step, change);
+      yield describe(database, migration, step, change, text);
     }
   }
 }
@@ -56,19 +56,24 @@ function readsValidity(statement: Statement): boolean {
   return statement.queries.some((query) => query.table?.name === "pg_index" || /indisvalid/.test(JSON.stringify(query.match ?? query.notExists)));
 }
 
-function describe(migration: Migration, step: ReplayStep, change: CreateIndex): Problem {
+function describe(database: Database, migration: Migration, step: ReplayStep, change: CreateIndex, text: RuleOptions["text"]): Problem {
   const table = findTable(step.before, change.table, step.searchPath);
   const owner = table?.schema ?? change.table.schema ?? "public";
   const schema = owner === "public" ? "" : `${quoteName(owner)}.`;
   const name = `${schema}${quoteName(change.index.name ?? "")}`;
+  const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
+  // Where the index is there already, nothing is built, and nothing should be dropped.
+  const isThere = relationNames(step.before).has(cutName(change.index.name ?? ""));
+  const fix = isThere ? null : dropBefore(database, migration, step, drop, text);
   return {
     message:
       `If this build on ${table ? tableTitle(table.id) : change.table.name} fails (a duplicate, a deadlock, a timeout) it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +
-      `every ON CONFLICT on it answers 42P10. Run \`DROP INDEX CONCURRENTLY IF EXISTS ${name};\` first, ${whereToDrop(migration)}.`,
+      `every ON CONFLICT on it answers 42P10. Run \`${drop};\` first, ${whereToDrop(migration)}.`,
     at: change.at,
     table: table?.id ?? null,
     columns: partTexts(change.index),
     sqlstate: "42P10",
+    suggestions: fix === null ? [] : [fix],
   };
 }
 

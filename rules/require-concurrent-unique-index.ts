@@ -1,5 +1,5 @@
-import { commentText, concurrentRecipe, describeColumns, keyBuilds, partTexts, pendingMigrations, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
-import type { Problem } from "../src/model/finding.ts";
+import { buildConcurrently, commentText, concurrentRecipe, describeColumns, keyBuilds, partTexts, pendingMigrations, placeOfTable, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import type { Fix, Problem } from "../src/model/finding.ts";
 import type { Rule } from "../src/model/rule.ts";
 
 export const requireConcurrentUniqueIndex: Rule = {
@@ -10,12 +10,12 @@ export const requireConcurrentUniqueIndex: Rule = {
   fix: "Build the index with CREATE UNIQUE INDEX CONCURRENTLY outside of a transaction, then attach it with ADD CONSTRAINT … UNIQUE USING INDEX where a constraint is wanted.",
   severity: "error",
   preset: "recommended",
-  *check(project) {
+  *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of pendingMigrations(database)) {
         for (const build of keyBuilds(migration)) {
-          if (!build.concurrently && !locksFirst(build) && !isExplained(build)) yield describe(build);
+          if (!build.concurrently && !locksFirst(build) && !isExplained(build)) yield describe(build, buildConcurrently(database, build, text));
         }
       }
     }
@@ -36,7 +36,7 @@ function isExplained({ migration }: KeyBuild): boolean {
 const NEEDLESS =
   /\bconcurrently\b[^.]{0,20}\b(?:unnecessary|needless|not (?:needed|necessary|required))\b|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?(?:empty|tiny|small)\b|\b(?:empty|tiny) table\b|\bconcurrently\b[^.]{0,60}\b(?:by hand|manually|beforehand|before (?:the|this) (?:deploy\w*|migration))\b/i;
 
-function describe(build: KeyBuild): Problem {
+function describe(build: KeyBuild, fix: Fix | null): Problem {
   const place = placeOfTable(build.earlier);
   return {
     message: `${statementOf(build)} ${lockOf(build)} ${concurrentRecipe(build)}`,
@@ -45,6 +45,7 @@ function describe(build: KeyBuild): Problem {
     table: build.table.id,
     columns: partTexts(build.key),
     sqlstate: null,
+    suggestions: fix === null ? [] : [fix],
   };
 }
 

@@ -20,7 +20,7 @@ export function concurrentRecipe(build: KeyBuild): string {
 }
 
 /** The same key, its columns in the same order, under another name which this migration gives up: it was there when the migration or the statement began. */
-function formerKey({ key, how, earlier, table, step }: KeyBuild): UniqueKey | null {
+export function formerKey({ key, how, earlier, table, step }: KeyBuild): UniqueKey | null {
   const kind = how === "primary" ? "primary" : how === "index" ? "index" : "constraint";
   const after = step.after.tables[table.id]?.keys ?? [];
   const isAlike = (old: UniqueKey): boolean => old.kind === kind && partTexts(old).join() === partTexts(key).join() && (old.include ?? []).join() === (key.include ?? []).join();

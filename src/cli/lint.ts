@@ -13,6 +13,8 @@ export function addLint(program: Command, done: (code: number) => void): void {
     .option("--rule <name=level>", "set one rule to off, warning or error; may be repeated", (value: string, all: string[]) => [...all, value], [])
     .option("--since <ref>", "only what is new since the current branch left this commit, branch or tag")
     .option("--staged", "only what the next commit brings, as git's index has it")
+    .option("--fix", "make the edits that change no meaning")
+    .option("--fix-suggestions", "make those, too, that a person should read: review them before they are committed")
     .option("--quiet", "report errors only")
     .option("--max-warnings <number>", "more warnings than this are a failure, too")
     .option("--stats", "tell how much was seen and resolved")

@@ -16,6 +16,8 @@ export type LintOptions = {
   rule: string[];
   since?: string;
   staged?: boolean;
+  fix?: boolean;
+  fixSuggestions?: boolean;
   quiet?: boolean;
   maxWarnings?: string;
   stats?: boolean;
@@ -70,6 +72,13 @@ export function readChange({ since, staged }: Pick<LintOptions, "since" | "stage
   if (since === undefined) return staged === true ? { kind: "staged" } : null;
   if (staged === true) throw failure("--since and --staged are two ways to say what is new: name one of them");
   return { kind: "since", ref: since };
+}
+
+/** Which edits --fix and --fix-suggestions make; null: none. */
+export function readFixing({ fix, fixSuggestions, staged }: Pick<LintOptions, "fix" | "fixSuggestions" | "staged">): "safe" | "suggested" | null {
+  if (fix !== true && fixSuggestions !== true) return null;
+  if (staged === true) throw failure("--staged lints what git's index holds, and --fix writes to the disk: name one of them");
+  return fixSuggestions === true ? "suggested" : "safe";
 }
 
 /** `--config FILE` as an absolute path. */

@@ -4,8 +4,9 @@ import { findTargets } from "../disk/targets.ts";
 import { formatJson } from "../report/json.ts";
 import { formatPretty, formatUnread, plural } from "../report/pretty.ts";
 import type { Report } from "../report/report.ts";
+import { lintAndFix } from "./fix.ts";
 import type { LintOptions } from "./options.ts";
-import { checkFormat, readChange, readConfigPath, readLimit, readOverride } from "./options.ts";
+import { checkFormat, readChange, readConfigPath, readFixing, readLimit, readOverride } from "./options.ts";
 import { hasColour, terminalWidth, writeReport } from "./output.ts";
 
 /** Places that are listed on the terminal; the JSON has all. */
@@ -18,7 +19,11 @@ export async function runLint(paths: string[], options: LintOptions, commands: s
   const cwd = process.cwd();
   const override = readOverride(options.preset, options.rule, rules.map(({ name }) => name));
   const configFile = readConfigPath(options.config);
-  const whole = await lintTargets(findTargets(cwd, paths, commands), rules, { cwd, configFile, override, change: readChange(options) });
+  const fixing = readFixing(options);
+  const targets = findTargets(cwd, paths, commands);
+  const lintOptions = { cwd, configFile, override, change: readChange(options) };
+  const { report: whole, told } = fixing === null ? { report: await lintTargets(targets, rules, lintOptions), told: null } : await lintAndFix(targets, rules, lintOptions, fixing);
+  if (told !== null) process.stderr.write(`uniqlint: ${told}\n`);
   print(options.quiet === true ? errorsOnly(whole) : whole, format, options);
   const { errors, warnings } = whole.summary;
   const tooMany = limit !== null && warnings > limit;

@@ -10,8 +10,6 @@ import { suppress } from "./suppress.ts";
 export type CheckOptions = RuleOptions & {
   /** Rule → what the configuration says; others keep their own severity. */
   levels: Record<string, Severity | "off">;
-  /** A file's text; null: it cannot be read. */
-  text(path: string): string | null;
   /** Statements of a .sql file, in order; empty for others. */
   statements(path: string): Span[];
 };
@@ -49,7 +47,7 @@ function isActive(rule: Rule, options: CheckOptions): boolean {
 
 function runRule(rule: Rule, project: Project, options: CheckOptions): Finding[] {
   const level = options.levels[rule.name];
-  const given = { preset: options.preset, includeIncidental: options.includeIncidental };
+  const given = { preset: options.preset, includeIncidental: options.includeIncidental, text: options.text };
   try {
     return Array.from(rule.check(project, given), (problem) => makeFinding(rule, problem, level));
   } catch (error) {

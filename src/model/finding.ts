@@ -20,6 +20,7 @@ export type Problem = {
   fix?: Fix | null;
 };
 
+/** Edits that belong together: all of them or none. One at 0 to 0 of a file that is not there makes that file. */
 export type Fix = { title: string; edits: { at: Span; text: string }[] };
 
 /** A problem with the rule that found it. */

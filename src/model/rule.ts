@@ -21,4 +21,6 @@ export type RuleOptions = {
   preset: "recommended" | "strict";
   /** Also tests, seeds, one-off scripts and generated files. */
   includeIncidental: boolean;
+  /** A file's text, for those who rewrite it; null: it cannot be read. */
+  text(path: string): string | null;
 };
