@@ -26,6 +26,8 @@ describe("spellings of one condition end in one text", () => {
     [`kind IN ('a')`, `kind = 'a'`],
     [`kind = ANY (ARRAY['b', 'a'])`, `kind in ('a', 'b')`],
     [`kind <> ALL (ARRAY['b', 'a'])`, `kind not in ('a', 'b')`],
+    [`NOT (kind = ANY (tags))`, `kind <> all(tags)`],
+    [`NOT (kind <> ALL (tags))`, `kind = any(tags)`],
     [`n BETWEEN 1 AND 5`, `n <= 5 and n >= 1`],
     [`NOT (a IS NULL OR b IS NOT NULL)`, `a is not null and b is null`],
     [`x > '-1'::integer`, `x > -1`],

@@ -95,12 +95,18 @@ function among(op: "IN" | "NOT IN", left: Expr, items: Expr[]): Expr {
 }
 
 function compare(op: ExprBinary["op"], left: Expr, right: Expr): Expr {
+  if (isQuantified(right)) return { type: "binary", op, left, right };
   if (isConstant(left) && !isConstant(right)) return compare(mirrored[op] ?? op, right, left);
   if ((op === "=" || op === "!=") && right.type === "boolean" && !isConstant(left)) {
     return right.value === (op === "=") ? left : negate(left);
   }
   const swap = (op === "=" || op === "!=") && !isConstant(right) && printExpression(right) < printExpression(left);
   return { type: "binary", op, left: swap ? right : left, right: swap ? left : right };
+}
+
+/** `any (list)`, which the parser takes for a call; it stands on the right only. */
+function isQuantified(e: Expr): e is Extract<Expr, { type: "call" }> {
+  return e.type === "call" && ["any", "some", "all"].includes(e.function.name);
 }
 
 /** NOT pushed inwards, as the planner does before it compares predicates. */
@@ -114,7 +120,9 @@ export function negate(e: Expr): Expr {
   }
   if (e.type === "call" && e.function.name === standIns.distinct) return { ...e, function: { name: standIns.notDistinct } };
   if (e.type === "call" && e.function.name === standIns.notDistinct) return { ...e, function: { name: standIns.distinct } };
+  // `not (x = any (list))` is `x <> all (list)`.
   const op = e.type === "binary" ? negated[e.op] : undefined;
+  if (e.type === "binary" && op && isQuantified(e.right)) return { ...e, op, right: { ...e.right, function: { name: e.right.function.name === "all" ? "any" : "all" } } };
   return e.type === "binary" && op ? { ...e, op } : { type: "unary", op: "NOT", operand: e };
 }
 
