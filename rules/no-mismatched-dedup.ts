@@ -1,8 +1,8 @@
-import { columnOf, describeKey, findTable, keyBuilds, partColumns, partTexts, pendingMigrations, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
+import { columnOf, completeDedup, describeKey, findTable, keyBuilds, partColumns, partTexts, pendingMigrations, quoteName, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Predicate, Table } from "../src/model/catalog.ts";
-import type { Problem } from "../src/model/finding.ts";
+import type { Fix, Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 import type { Dedup } from "../src/model/statement.ts";
 
 export const noMismatchedDedup: Rule = {
@@ -13,14 +13,14 @@ export const noMismatchedDedup: Rule = {
   fix: "Group by exactly the key's columns, over exactly the rows of its predicate, and break ties with the primary key.",
   severity: "error",
   preset: "recommended",
-  *check(project) {
+  *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of pendingMigrations(database)) {
         const position = database.migrations.indexOf(migration);
         for (const step of replay(migration)) {
           const { dedup } = step.statement;
-          const problem = dedup?.grouping && dedup.action !== "rebuild" ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }) : null;
+          const problem = dedup?.grouping && dedup.action !== "rebuild" ? judge(database, position, step, { ...dedup, grouping: dedup.grouping }, text) : null;
           if (problem) yield problem;
         }
       }
@@ -30,14 +30,18 @@ export const noMismatchedDedup: Rule = {
 
 type Grouped = Dedup & { grouping: NonNullable<Dedup["grouping"]> };
 
-function judge(database: Database, position: number, step: ReplayStep, dedup: Grouped): Problem | null {
+function judge(database: Database, position: number, step: ReplayStep, dedup: Grouped, text: RuleOptions["text"]): Problem | null {
   const table = findTable(step.before, dedup.table, step.searchPath);
   const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
   if (!table || !build) return null;
   if (!areRelated(dedup, build)) return null;
   if (dedup.action === "number") return compareNumbers(table, dedup, build);
-  const why = compareColumns(dedup, build) ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
-  return why === null ? null : describe(table, dedup, build, why);
+  const columns = compareColumns(dedup, build);
+  const why = columns ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
+  if (why === null) return null;
+  const migration = database.migrations[position];
+  const fix = columns !== null || migration === undefined ? null : completeDedup(migration, step.statement, dedup, conditionsLeft(dedup, build, table), text);
+  return describe(table, dedup, build, why, fix);
 }
 
 /** The first key built after it over these columns: in the same file, else in one of the next three. An exact match wins. */
@@ -80,27 +84,44 @@ function compareColumns(dedup: Grouped, build: KeyBuild): string | null {
   return null;
 }
 
-function compareRows(dedup: Grouped, build: KeyBuild): string | null {
-  const kept = conditions(build.key.where);
-  const looked = conditions(dedup.where);
+/** Conditions of the key that the dedup lacks, and the other way round. */
+function differences(dedup: Grouped, build: KeyBuild): { missing: string[]; extra: string[] } {
+  const [kept, looked] = [conditions(build.key.where), conditions(dedup.where)];
   // NULLs never collide in the key, so "is not null" on its columns says nothing about which rows are duplicates.
   const nulls = new Set(partColumns(build.key).map((column) => `${column} is not null`.toLowerCase()));
   const ignored = (text: string) => !build.key.nullsNotDistinct && nulls.has(text.replaceAll('"', "").toLowerCase());
-  const missing = kept.filter((text) => !looked.includes(text) && !ignored(text));
-  const extra = looked.filter((text) => !kept.includes(text) && !ignored(text));
+  return { missing: kept.filter((text) => !looked.includes(text) && !ignored(text)), extra: looked.filter((text) => !kept.includes(text) && !ignored(text)) };
+}
+
+/** What a dedup has to look at as well, so that it takes rows of the key only. Empty where it looks at too few already. */
+function conditionsLeft(dedup: Grouped, build: KeyBuild, table: Table): string[] {
+  const { missing, extra } = differences(dedup, build);
+  if (extra.length > 0 || dedup.action === "change") return [];
+  const nulls = dedup.nullsEqual && !build.key.nullsNotDistinct ? nullableColumns(dedup, build, table) : [];
+  return [...missing, ...nulls.map((column) => `${quoteName(column)} IS NOT NULL`)];
+}
+
+function compareRows(dedup: Grouped, build: KeyBuild): string | null {
+  const [kept, looked] = [conditions(build.key.where), conditions(dedup.where)];
+  const { missing, extra } = differences(dedup, build);
   if (missing.length > 0 && extra.length > 0) return null;
   if (missing.length > 0 && dedup.action !== "change") return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
   if (extra.length > 0) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
   return null;
 }
 
-/** PARTITION BY puts NULLs into one group; in the key they are distinct. Renaming too many rows loses none. */
-function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | null {
+/** Columns of the key that may hold NULL in the rows that the dedup looks at. */
+function nullableColumns(dedup: Grouped, build: KeyBuild, table: Table): string[] {
   const looked = conditions(dedup.where).map((text) => text.replaceAll('"', "").toLowerCase());
   // Inside coalesce(…) NULLs are values; a column that is NOT NULL when the key is built had its NULLs settled some other way.
   const plain = build.key.parts.flatMap((part) => (part.kind === "column" ? [part.column] : []));
   const isNullable = (column: string) => [table, build.table].every((version) => columnOf(version, column)?.nullable === true);
-  const nullable = plain.filter((column) => isNullable(column) && !looked.includes(`${column} is not null`.toLowerCase()));
+  return plain.filter((column) => isNullable(column) && !looked.includes(`${column} is not null`.toLowerCase()));
+}
+
+/** PARTITION BY puts NULLs into one group; in the key they are distinct. Renaming too many rows loses none. */
+function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | null {
+  const nullable = nullableColumns(dedup, build, table);
   if (nullable.length === 0) return null;
   if (dedup.nullsEqual && !build.key.nullsNotDistinct && dedup.action !== "change") {
     return `it treats rows whose ${nullable.join(", ")} is NULL as duplicates of each other, but NULLs are distinct in the key: they are ${lost(dedup)} too`;
@@ -136,7 +157,7 @@ function isSameSet(a: string[], b: string[]): boolean {
   return new Set(a).size === new Set(b).size && a.every((item) => b.includes(item));
 }
 
-function describe(table: Table, dedup: Dedup, build: KeyBuild, why: string): Problem {
+function describe(table: Table, dedup: Dedup, build: KeyBuild, why: string, fix: Fix | null = null): Problem {
   const key = describeKey({ ...build.key, deferrable: false, valid: null, declared: [], built: [] });
   return {
     message: `This dedup of ${tableTitle(table.id)} does not fit ${key}, which is built after it: ${why}.`,
@@ -145,5 +166,6 @@ function describe(table: Table, dedup: Dedup, build: KeyBuild, why: string): Pro
     table: table.id,
     columns: partTexts(build.key),
     sqlstate: /23505/.test(why) ? "23505" : null,
+    suggestions: fix === null ? [] : [fix],
   };
 }

@@ -26,6 +26,7 @@ export { isHandledOnEveryWay, isLookedUp, isIsolated, isPassedOver, isRetried, i
 export { whyNever, type NeverTrue } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { buildConcurrently, dropBefore, runOutside } from "./rewrites.ts";
+export { completeDedup } from "./complete-dedup.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
 export { commentText, pendingMigrations, splitPredicate, statementsBefore } from "./history.ts";
 export { lossOf, type Loss } from "./lost-keys.ts";
