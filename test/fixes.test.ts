@@ -59,7 +59,7 @@ async function apply(name: string, text: string): Promise<void> {
   const up = text.replace(/^-- (?:\+goose Down|migrate:down)[^]*/m, "");
   const statements = up.split(";").filter((statement) => statement.replace(/^\s*--.*$/gm, "").trim() !== "");
   const isBare = /^-- (?:\+goose NO TRANSACTION|atlas:txmode none)\r?$/m.test(text) || name === "prisma-statements";
-  const isQuery = /^(?:prisma|golang)/.test(name) || /transaction:false/.test(text);
+  const isQuery = /^(?:prisma|golang|supabase|flyway)/.test(name) || /transaction:false/.test(text);
   if (isBare) for (const statement of statements) await server.exec(statement);
   else await server.exec(isQuery ? up : `BEGIN; ${up}; COMMIT`);
 }
