@@ -3,7 +3,7 @@
 //   node bench/shootout.mjs [--tools NAME,…] [--skip-cases] [FOLDER…]
 //
 // First the hand-made cases of shootout/cases.mjs, whose right answers are Postgres'; then, for each FOLDER, the unique keys that its migrations
-// build. The other tools come out of the npm registry into a temporary folder; one that is not there says so. Takes the build in dist/, or in
+// build (--skip-cases: these alone). The other tools come out of the npm registry into a temporary folder; one that is not there says so. Takes the build in dist/, or in
 // the folder that UNIQLINT_DIST names. --open lists the places behind the figures of the folders. Exit code 1: uniqlint is wrong in a case.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -7,7 +7,7 @@ const { prepareFile } = await load("read/sql/prepare.js");
 const { splitStatements } = await load("read/sql/split.js");
 await loadModule();
 
-/** { file, start, end (lines), text, table, fresh }; `fresh`: the same file creates the table, for good or for the session. */
+/** { file, start, end (lines), text, name (of an index), table, fresh }; `fresh`: the same file creates the table, for good or for the session. */
 export function findBuilds(texts) {
   const builds = [];
   const known = new Set();
@@ -20,7 +20,7 @@ export function findBuilds(texts) {
       for (const node of parse(piece)) {
         note(node, created, known);
         const relation = buildOn(node);
-        if (relation !== null) builds.push({ file, start: lineOf(start), end: lineOf(end), text: piece, table: nameOf(relation), fresh: created.has(nameOf(relation)) });
+        if (relation !== null) builds.push({ file, start: lineOf(start), end: lineOf(end), text: piece, name: node.IndexStmt?.idxname ?? null, table: nameOf(relation), fresh: created.has(nameOf(relation)) });
       }
     }
     for (const name of created) known.add(name);

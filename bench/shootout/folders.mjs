@@ -40,8 +40,10 @@ function groupByFile(messages) {
   return groups;
 }
 
-function isAbout({ line, statement }, { start, end, text }) {
-  return statement === undefined ? line >= start && line <= end : plain(statement) === plain(text);
+/** By line; by the text of the statement, or the name of the index, where a tool tells no line (its text is cut wrong behind characters of several bytes). */
+function isAbout({ line, statement, message }, { start, end, text, name }) {
+  if (statement === undefined) return line >= start && line <= end;
+  return plain(statement) === plain(text) || (name !== null && message.includes(`"${name}"`));
 }
 
 /** The words of a statement, without the comments before it. */
