@@ -79,6 +79,8 @@ function outside(place: Place, sql: string, ifNotExists: boolean, title: string)
   const { migration, step } = place;
   const inPlace = { at: step.statement.at, text: sql };
   const alone = isAlone(place);
+  // The next pass has to find a file for the DROP INDEX that IF NOT EXISTS wants before it.
+  if (ifNotExists && alone && !holdsSeveral(migration) && MANNERS[migration.runner]?.direct === undefined && pathFor(place) === null) return null;
   if (mayStay(migration, step, alone) && (alone || !ifNotExists || holdsSeveral(migration))) return made(place, title, sql === ownText(place) ? [] : [inPlace]);
   const manner = MANNERS[migration.runner];
   if (manner === undefined || isBatch(migration)) return null;
