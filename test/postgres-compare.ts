@@ -1,5 +1,6 @@
 import { emptyCatalog, fold } from "../src/catalog/fold.ts";
-import { implies } from "../src/catalog/predicate.ts";
+import { samePredicate } from "../src/catalog/predicate.ts";
+import type { TypeOf } from "../src/catalog/predicate-types.ts";
 import type { Catalog, Table, UniqueKey } from "../src/model/catalog.ts";
 import { canonicalExpression, canonicalPredicate } from "../src/read/sql/canonical.ts";
 import { readSqlFile } from "../src/read/sql/file.ts";
@@ -91,14 +92,15 @@ export function describeServer(tables: readonly ServerTable[], ours: DescribedTa
     const keys = indexes.filter((index) => index.unique || index.contype !== null);
     const plain = indexes.filter((index) => !index.unique && index.contype === null);
     const other = ours[id];
+    const typeOf: TypeOf = (name) => (table.columns ?? []).find((column) => column.name === name)?.type ?? null;
     const columns = (table.columns ?? []).map((column) => [column.name, describeColumn(view ? null : column.notNull, column.generated)]);
     return [
       id,
       {
         complete: true,
         columns: Object.fromEntries(columns) as Record<string, string>,
-        keys: byName(keys.map((index) => describeKey(index, other?.keys[index.name]))),
-        indexes: byName(plain.map((index) => describeIndex(index, other?.indexes[index.name]))),
+        keys: byName(keys.map((index) => describeKey(index, other?.keys[index.name], typeOf))),
+        indexes: byName(plain.map((index) => describeIndex(index, other?.indexes[index.name], typeOf))),
         foreignKeys: byName((table.foreignKeys ?? []).map((foreignKey) => ({ ...foreignKey, onDelete: actions[foreignKey.onDelete] }))),
       },
     ];
@@ -114,7 +116,7 @@ function withoutCasts(index: ServerIndex, casts: readonly string[]): ServerIndex
 
 const kinds = { p: "primary", u: "constraint", x: "exclusion" } as const;
 
-function describeKey(index: ServerIndex, ours: Key | undefined): Key {
+function describeKey(index: ServerIndex, ours: Key | undefined, typeOf: TypeOf): Key {
   const { name, valid, nullsNotDistinct, deferrable } = index;
   const expressions = index.parts.flatMap((part) => (part.column === null ? [part.expression] : []));
   return {
@@ -122,7 +124,7 @@ function describeKey(index: ServerIndex, ours: Key | undefined): Key {
     kind: index.contype === null ? "index" : index.period ? "exclusion" : kinds[index.contype],
     columns: index.parts.flatMap((part) => part.column ?? []),
     expressions: expressions.map((expression, i) => sameExpression(expression, ours?.expressions[i])),
-    where: samePredicate(index.where, ours?.where ?? null),
+    where: sameCondition(index.where, ours?.where ?? null, typeOf),
     nullsNotDistinct,
     deferrable,
     valid,
@@ -130,20 +132,19 @@ function describeKey(index: ServerIndex, ours: Key | undefined): Key {
   };
 }
 
-function describeIndex({ name, valid, include, parts, where }: ServerIndex, ours: Index | undefined): Index {
+function describeIndex({ name, valid, include, parts, where }: ServerIndex, ours: Index | undefined, typeOf: TypeOf): Index {
   return {
     name,
     valid,
     include: include ?? [],
     columns: parts.map(({ column, expression }, i) => column ?? sameExpression(expression, ours?.columns[i])),
-    where: samePredicate(where, ours?.where ?? null),
+    where: sameCondition(where, ours?.where ?? null, typeOf),
   };
 }
 
-function samePredicate(server: string | null, ours: string | null): string | null {
+function sameCondition(server: string | null, ours: string | null, typeOf: TypeOf): string | null {
   if (server === null || ours === null) return server;
-  const [theirs, own] = [canonicalPredicate(server), canonicalPredicate(ours)];
-  return implies(theirs, own) === "yes" && implies(own, theirs) === "yes" ? ours : server;
+  return samePredicate(canonicalPredicate(server), canonicalPredicate(ours), typeOf) ? ours : server;
 }
 
 function sameExpression(server: string, ours: string | undefined): string {

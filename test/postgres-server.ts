@@ -6,7 +6,7 @@ export type ServerTable = {
   name: string;
   kind: "r" | "p" | "v" | "m";
   /** `domainCast`: how expressions show a column of a domain, which the server reads as its base type. */
-  columns: { name: string; notNull: boolean; generated: boolean; domainCast: string | null }[] | null;
+  columns: { name: string; type: string; notNull: boolean; generated: boolean; domainCast: string | null }[] | null;
   indexes: ServerIndex[] | null;
   foreignKeys: { name: string; columns: string[]; table: string; references: string[]; onDelete: "a" | "r" | "c" | "n" | "d" }[] | null;
 };
@@ -72,7 +72,7 @@ const names = (keys: string, relation: string): string =>
 // A foreign key to a partitioned table has a row of its own for each partition: those are left out.
 const tablesQuery = `
   select n.nspname as schema, c.relname as name, c.relkind as kind,
-    (select json_agg(json_build_object('name', a.attname, 'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
+    (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull, 'generated', a.attgenerated <> '',
         'domainCast', (select format('(%I)::%s', a.attname, format_type(d.typbasetype, d.typtypmod)) from pg_type d where d.oid = a.atttypid and d.typtype = 'd')) order by a.attnum)
       from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
     (select json_agg(json_build_object('name', x.relname, 'unique', i.indisunique, 'valid', i.indisvalid, 'contype', con.contype,
