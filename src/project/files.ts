@@ -5,7 +5,7 @@ import { basename } from "./paths.ts";
 const TEST_FOLDER = /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|testing|test-utils|testutils|testdata|e2e|fixtures?|mocks?|cypress|playwright)\//;
 const TEST_FILE = /(?:[.-](?:test|tests|spec|e2e|e2e-spec|bench|stories|story|mock|fixture|fixtures)\.[cm]?[jt]sx?|_test\.\w+)$|^(?:vitest|jest|playwright|cypress)\.[\w.-]+$/;
 const SEED = /(?:^|\/)(?:seeds?|seeders?|seeding)\/|(?:^|\/)populate\.[cm]?[jt]s$|(?:^|\/|[._-])seed(?:s|er|ers|ing)?(?:[._-][\w.-]*)?\.(?:[cm]?[jt]sx?|sql)$/i;
-const SCRIPT = /(?:^|\/)(?:scripts?|bin|one-?offs?|benchmarks?|examples?)\//;
+const SCRIPT = /(?:^|\/)(?:(?:[\w-]+-)?scripts?|bin|one-?offs?|benchmarks?|examples?)\//;
 const GENERATED = /(?:^|\/)(?:generated|__generated__|\.generated|dist|build|\.next|\.output|coverage|vendor|node_modules)\/|\.(?:gen|generated)\.\w+$|[.-]min\.[cm]?js$|\.bundle\.js$/;
 
 /** Entry points that frameworks and queues know by their place; the first that matches counts. */

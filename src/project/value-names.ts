@@ -1,7 +1,7 @@
 /** Names of calls and members that say where a value comes from. */
 
 const GENERATORS =
-  /^(?:nanoid|customAlphabet|uuid|uuidv?\d|v[1-8]|randomUUID|randomUUIDv7|createId|cuid2?|ulid|monotonicUlid|ksuid|xid|typeid|typeidUnboxed|init|objectId|ObjectId|randomBytes|getRandomValues|(?:get|gen|make|create|generate)?[rR]andom\w*|shortid|snowflake|generate\w*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Key|Token|Secret|Nonce|Code|Slug)|(?:create|make|new|gen|get|random|unique|mint)(?:New|Random|Unique|Prefixed|Friendly|Short|Secure|Api|API)*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Token|Nonce|Secret))$/;
+  /^(?:nanoid|customAlphabet|uuid|uuidv?\d|v[1-8]|randomUUID|randomUUIDv7|createId|cuid2?|ulid|monotonicUlid|ksuid|xid|typeid|typeidUnboxed|init|objectId|ObjectId|randomBytes|getRandomValues|(?:get|gen|make|create|generate)?[rR]andom\w*|shortid|snowflake|generate\w*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Key|Token|Secret|Password|Nonce|Code|Slug)|(?:create|make|new|gen|get|random|unique|mint)(?:New|Random|Unique|Prefixed|Friendly|Short|Secure|Api|API)*(?:Id|ID|Uuid|UUID|Cuid|Ulid|Token|Nonce|Secret))$/;
 
 /** Does a call of this name give a new value each time? `init` and `v4` are uuid's and cuid2's. */
 export function isGeneratorName(name: string): boolean {

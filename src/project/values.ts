@@ -91,6 +91,7 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   const callee = valueText(values.program, value.callee);
   const name = callee.split(".").at(-1) ?? "";
   if (isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
+  if (makesAnew(values, value.callee, depth)) return "generated";
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
   const args = value.args.map((each) => originOf(values, each, depth + 1));
@@ -102,6 +103,13 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   // `freeName(name, takenNames)`: what is there already decides.
   const decided = isDisambiguatorName(name) || (all !== "query" && all !== "created" && args.includes("query"));
   return all === "literal" || all === "null" || decided ? "computed" : all;
+}
+
+/** A function of the project that answers with something new whichever way it returns: `${name}-${randomSuffix()}`. */
+function makesAnew(values: Values, callee: Evaluated, depth: number): boolean {
+  const returns = callee.kind === "function" ? (values.program.facts(callee.path)?.code?.functions[callee.function]?.returns ?? []) : [];
+  if (callee.kind !== "function" || returns.length < 2 || depth > 4) return false;
+  return returns.every((each) => originOf(values, evaluate(values.program, callee.path, each), depth + 1) === "generated");
 }
 
 /** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */
