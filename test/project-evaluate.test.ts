@@ -28,6 +28,8 @@ function show(value: Evaluated): string {
       return `module ${value.path}`;
     case "function":
       return "function";
+    case "class":
+      return "class";
     case "member":
       return `${show(value.of)}.${value.name}`;
     case "call":

@@ -33,6 +33,8 @@ export type Expression = {
   | { kind: "template"; tag: Expression | null; quasis: string[]; quasiStarts: number[]; holes: Expression[] }
   /** An arrow or function expression: index into FileFacts.functions. */
   | { kind: "function"; function: number }
+  /** A class that is no declaration of the top level: index into CodeFacts.classes. */
+  | { kind: "class"; class: number }
   | { kind: "conditional"; test: Expression; then: Expression; else: Expression }
   /** `&& || ?? === !== == != < > <= >= + - * / % in instanceof`. */
   | { kind: "binary"; operator: string; left: Expression; right: Expression }

@@ -63,6 +63,8 @@ export type CodeFacts = {
   /** Calls, in source order, outermost of each chain: `db.insert(t).values(v).returning()` is one call whose expression holds the chain. */
   calls: CallFact[];
   handlers: HandlerFact[];
+  /** Class expressions, and classes that are declared inside functions: mixins. Absent: none. */
+  classes?: ClassFact[];
   /** What is thrown: the source text of the expression, cut to 300 characters. Absent: nothing. */
   thrown?: { text: string; at: Span; function: number | null }[];
   /** Directives at the head of the file, e.g. "use server". */
@@ -100,6 +102,8 @@ export type Declaration = {
 
 export type ClassFact = {
   extends: Expression | null;
+  /** Type arguments of the class that it extends, as written: `User` of `extends Repository<User>`. Absent: none. */
+  extendsTypes?: string[];
   implements: string[];
   decorators: Expression[];
   members: {

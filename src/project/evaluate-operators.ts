@@ -36,6 +36,7 @@ export function isCheap(expression: Expression): boolean {
     case "conditional":
     case "array":
     case "object":
+    case "class":
     case "opaque":
       return false;
     default:

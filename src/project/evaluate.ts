@@ -196,6 +196,8 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
       return evaluateTemplate(state, path, expression, env);
     case "function":
       return { kind: "function", at, path, function: expression.function, ...(env === null ? {} : { closure: env }) };
+    case "class":
+      return { kind: "class", at, path, class: expression.class, ...(env === null ? {} : { closure: env }) };
     case "conditional": {
       const truth = isCheap(expression.test) ? truthOf(state.evaluate(path, expression.test, env)) : null;
       if (truth !== null) return state.evaluate(path, truth ? expression.then : expression.else, env);

@@ -45,6 +45,8 @@ export type Evaluated = { at: Span } & (
   | { kind: "module"; path: string }
   /** A function expression or declaration: index into the facts of its file. `closure`: what an inlined function around it was called with. */
   | { kind: "function"; path: string; function: number; closure?: Env }
+  /** A class that is no declaration of the top level: index into the classes of its file. `closure`: as of a function. */
+  | { kind: "class"; path: string; class: number; closure?: Env }
   /** `of.name` where `of` did not fold further. */
   | { kind: "member"; of: Evaluated; name: string }
   /** A call that was not inlined (R5): a builder chain's link, a helper that is not one return. `complete: false`: a spread argument is missing. */

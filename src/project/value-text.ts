@@ -43,6 +43,8 @@ function makeText(program: Program, value: Evaluated, depth: number): string {
       return value.path;
     case "function":
       return program.facts(value.path)?.code?.functions[value.function]?.name ?? `function#${String(value.at.start)}`;
+    case "class":
+      return `class#${String(value.at.start)}`;
     case "member":
       return `${inner(value.of)}.${value.name}`;
     case "call":

@@ -1,4 +1,5 @@
 import { ts } from "ts-morph";
+import type { Expression } from "../../model/expression.ts";
 import type { ClassFact } from "../../model/facts.ts";
 import { readDecorators } from "./functions.ts";
 import { propertyKey, stripWrappers, isFunctionNode } from "./nodes.ts";
@@ -12,7 +13,9 @@ export function readClassLike(reader: Reader, node: ts.ClassLikeDeclaration, nam
   const fact: ClassFact = { extends: null, implements: [], decorators: readDecorators(reader, node), members: [] };
   for (const clause of node.heritageClauses ?? []) {
     const isExtends = clause.token === ts.SyntaxKind.ExtendsKeyword;
-    if (isExtends && clause.types[0] !== undefined) fact.extends = reader.walk.expression(reader, clause.types[0].expression);
+    const [parent] = isExtends ? clause.types : [];
+    if (parent !== undefined) fact.extends = reader.walk.expression(reader, parent.expression);
+    if (parent?.typeArguments !== undefined) fact.extendsTypes = parent.typeArguments.map((each) => textOf(reader, each));
     if (!isExtends) fact.implements = clause.types.map((each) => textOf(reader, each));
   }
   const outer = { class: reader.class, className: reader.className };
@@ -25,6 +28,12 @@ export function readClassLike(reader: Reader, node: ts.ClassLikeDeclaration, nam
   reader.class = outer.class;
   reader.className = outer.className;
   return fact;
+}
+
+/** The same as a value, for a class that no name of the top level leads to. */
+export function classValue(reader: Reader, node: ts.ClassLikeDeclaration, fact: ClassFact): Expression {
+  const classes = (reader.facts.classes ??= []);
+  return { kind: "class", class: classes.push(fact) - 1, start: node.getStart(reader.source), end: node.end };
 }
 
 function readMember(reader: Reader, fact: ClassFact, node: ts.ClassElement): void {

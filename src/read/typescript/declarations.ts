@@ -2,6 +2,7 @@ import { ts } from "ts-morph";
 import type { Expression } from "../../model/expression.ts";
 import type { Declaration } from "../../model/facts.ts";
 import { addValue, bindLocal, bindPattern } from "./bindings.ts";
+import { classValue } from "./classes.ts";
 import { readEnum } from "./literals.ts";
 import { boundNames, isFunctionNode, stripWrappers } from "./nodes.ts";
 import { spanOf, textOf, type Reader } from "./state.ts";
@@ -80,7 +81,9 @@ export function readFunctionStatement(reader: Reader, node: ts.FunctionDeclarati
 export function readClassStatement(reader: Reader, node: ts.ClassDeclaration): void {
   const name = node.name?.text ?? "default";
   const fact = reader.walk.classLike(reader, node, name);
-  if (reader.scope === null && (node.name === undefined || !reader.localOf.has(node.name))) enter(reader, name, node, "class").class = fact;
+  const local = node.name === undefined ? undefined : reader.localOf.get(node.name);
+  if (local !== undefined) addValue(reader, local, classValue(reader, node, fact), []);
+  else if (reader.scope === null) enter(reader, name, node, "class").class = fact;
 }
 
 export function readEnumStatement(reader: Reader, node: ts.EnumDeclaration): void {

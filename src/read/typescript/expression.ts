@@ -3,6 +3,7 @@ import type { Expression } from "../../model/expression.ts";
 import { addValue, assignTarget, opaqueOf } from "./bindings.ts";
 import { readBinary, readConditional } from "./branches.ts";
 import { readCall, readNew } from "./calls.ts";
+import { classValue } from "./classes.ts";
 import { readArray, readObject, readTaggedTemplate, readTemplate } from "./literals.ts";
 import { memberName, stripWrappers } from "./nodes.ts";
 import { resolveLocal } from "./scopes.ts";
@@ -154,8 +155,7 @@ function readFunction(reader: Reader, node: ts.ArrowFunction | ts.FunctionExpres
 }
 
 function readClass(reader: Reader, node: ts.ClassExpression): Expression {
-  reader.walk.classLike(reader, node, node.name?.text ?? null);
-  return opaqueOf(reader, node);
+  return classValue(reader, node, reader.walk.classLike(reader, node, node.name?.text ?? null));
 }
 
 /** JSX, plain `yield`, `import.meta`: opaque, but what stands inside is read. */
