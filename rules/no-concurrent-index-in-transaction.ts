@@ -13,6 +13,7 @@ export const noConcurrentIndexInTransaction: Rule = {
   fix: "Run the statement the way its runner leaves out the transaction: a directive, a setting, or a file of its own.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres" || database.migrations.some(saysNoRunner)) continue;

@@ -13,6 +13,7 @@ export const noMismatchedDedup: Rule = {
   fix: "Group by exactly the key's columns, over exactly the rows of its predicate, and break ties with the primary key.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;

@@ -13,6 +13,7 @@ export const noUnverifiedConcurrentIndex: Rule = {
   fix: "Drop the index first (DROP INDEX CONCURRENTLY IF EXISTS), or check pg_index.indisvalid afterwards.",
   severity: "warning",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;

@@ -10,6 +10,7 @@ export const requireConcurrentUniqueIndex: Rule = {
   fix: "Build the index with CREATE UNIQUE INDEX CONCURRENTLY outside of a transaction, then attach it with ADD CONSTRAINT … UNIQUE USING INDEX where a constraint is wanted.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;

@@ -1,4 +1,4 @@
-// Writes what follows from the rules and their fixtures: rules/index.ts, rules/<rule>.md and the README's table.
+// Writes what follows from the rules and their fixtures: rules/index.ts, what the ESLint plugin says of them, rules/<rule>.md and the README's table.
 // `npm run docs` builds first, for it runs on dist. `--check` writes nothing and fails when a file is stale.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,6 +26,7 @@ write("rules/index.ts", renderIndex(names));
 // Only now: what follows runs on dist, which a stale index may keep from being built.
 const { lintFolder } = await import("./lint-folder.mjs");
 const rules = await Promise.all(names.map(loadRule));
+write("src/eslint/rule-list.ts", renderList(rules));
 for (const rule of rules) write(`rules/${rule.name}.md`, renderPage(rule));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 write("README.md", insert(insert(readme, "rules", renderTable(rules)), "example", renderExample()));
@@ -55,6 +56,23 @@ function renderIndex(rules) {
     "/** Every rule, by name. */",
     "export const rules: Rule[] = [",
     ...rules.map((name) => `  ${exportName(name)},`),
+    "];",
+    "",
+  ].join("\n");
+}
+
+/** The rules as data: whoever only wants to know of them need not load what they import. */
+function renderList(rules) {
+  const lines = rules.map(({ name, family, summary, severity, preset, edits = [] }) => `  ${JSON.stringify({ name, family, summary, severity, preset, edits }).replace(/"(\w+)":/g, " $1: ").replaceAll(",  ", ", ").replace(/\}$/, " }")},`);
+  return [
+    "// Written by scripts/docs.mjs from the rules.",
+    'import type { Rule } from "../model/rule.ts";',
+    "",
+    'export type RuleInfo = Required<Pick<Rule, "name" | "family" | "summary" | "severity" | "preset" | "edits">>;',
+    "",
+    "/** Every rule, by name. */",
+    "export const ruleList: RuleInfo[] = [",
+    ...lines,
     "];",
     "",
   ].join("\n");

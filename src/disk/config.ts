@@ -22,7 +22,8 @@ export async function loadConfig(folders: string[], named: string | null, rules:
   return checkConfig(asObject(value)?.["uniqlint"] ?? {}, `${show(path)}, "uniqlint"`, rules);
 }
 
-function findConfig(root: string): string | null {
+/** The configuration of a folder: a file of one of the usual names, or package.json with the key `uniqlint`. */
+export function findConfig(root: string): string | null {
   const found = names.map((name) => join(root, name)).find((path) => existsSync(path));
   return found ?? (hasPackageKey(root) ? join(root, "package.json") : null);
 }

@@ -56,7 +56,7 @@ export async function readFolder(target: Target, config: Config) {
   return { project: build(input), input };
 }
 
-function loadOptions(target: Target, config: Config): LoadOptions {
+export function loadOptions(target: Target, config: Config): LoadOptions {
   return { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {}, tests: config.includeTests ?? false };
 }
 
@@ -65,7 +65,7 @@ function build(input: ProjectInput): Project {
   return { ...built, unread: mergeUnread([...built.unread, ...input.unread]) };
 }
 
-function checkInput(project: Project, input: Loaded, config: Config, rules: Rule[]): CheckResult {
+export function checkInput(project: Project, input: Loaded, config: Config, rules: Rule[]): CheckResult {
   return check(project, rules, {
     preset: config.preset ?? "recommended",
     includeIncidental: config.includeTests ?? false,

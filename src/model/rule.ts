@@ -14,6 +14,8 @@ export type Rule = {
   severity: Severity;
   /** `recommended`: precise enough to stop a build; `strict`: only there. */
   preset: "recommended" | "strict";
+  /** What its problems may bring beside the message; editors want to know before a rule runs. Absent: nothing. */
+  edits?: ("fix" | "suggestions")[];
   check(project: Project, options: RuleOptions): Iterable<Problem>;
 };
 

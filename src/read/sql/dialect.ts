@@ -2,11 +2,11 @@
 const marks: [dialect: string, mark: RegExp][] = [
   [
     "ClickHouse",
-    /\bENGINE\s*=?\s*\(?\s*(?:Replicated|Shared)?\w*(?:MergeTree|Log|Distributed)\b|\bON\s+CLUSTER\b|\b(?:Nullable|LowCardinality|DateTime64|CODEC|toDateTime\w*|Map|Array)\(|\bMATERIALIZED?\s+(?:INDEX|COLUMN|PROJECTION|VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.]+\s+TO)\b|\b(?:ADD|DROP)\s+INDEX\s+IF\s+(?:NOT\s+)?EXISTS\b|\bSETTINGS\s+(?:\w+\s*=|PROFILE)|\bMODIFY\s+QUERY\b|\bTYPE\s+(?:minmax|bloom_filter|set|tokenbf_v1|ngrambf_v1)\b|\bORDER\s+BY\s+tuple\(|\b(?:countIf|sumIf|argMax|groupArray|uniqExact)\w*\(|^[ \t]*ALTER\s+TABLE\s+\S+\s+(?:UPDATE|DELETE)\b|\bIDENTIFIED\s+(?:WITH|BY)\b|\bON\s+\*\.\*/im,
+    /\bENGINE\s*=?\s*\(?\s*(?:Replicated|Shared)?\w*(?:MergeTree|Log|Distributed)\b|\bON\s+CLUSTER\b|\b(?:Nullable|LowCardinality|DateTime64|CODEC|toDateTime\w*|Map|Array)\(|\bMATERIALIZED?\s+(?:INDEX|COLUMN|PROJECTION|VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?[\w.]+\s+TO)\b|\b(?:ADD|DROP)\s+INDEX\s+IF\s+(?:NOT\s+)?EXISTS\b|\bSETTINGS\s+(?:\w+\s*=|PROFILE)|\bMODIFY\s+QUERY\b|\bTYPE\s+(?:minmax|bloom_filter|set|tokenbf_v1|ngrambf_v1)\b|\bORDER\s+BY\s+tuple\(|\b(?:countIf|sumIf|argMax|groupArray|uniqExact)\w*\(|^\s*ALTER\s+TABLE\s+\S+\s+(?:UPDATE|DELETE)\b|\bIDENTIFIED\s+(?:WITH|BY)\b|\bON\s+\*\.\*/im,
   ],
-  ["MySQL", /\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b|\bUNSIGNED\b|\bLONGTEXT\b|\bMODIFY\s+COLUMN\b|\bCHARACTER\s+SET\s+utf8|\bCHARSET\s*=|^[ \t]*DELIMITER\b|^[ \t]*USE\s+\w+|\bUNIX_TIMESTAMP\(|\bINTERVAL\s+\S+\s+(?:DAY|HOUR|MINUTE|MONTH|SECOND)\b|\bINSERT\s+IGNORE\b/im],
-  ["SQLite", /\bAUTOINCREMENT\b|^[ \t]*PRAGMA\b|\bWITHOUT\s+ROWID\b|\bstrftime\(|\bunixepoch\(|\bINSERT\s+OR\s+(?:IGNORE|REPLACE|ABORT)\b/im],
-  ["SQL Server", /\[dbo\]|\bNVARCHAR\b|\bIDENTITY\s*\(\d+\s*,\s*\d+\)|^[ \t]*GO[ \t]*$|\bDATETIME2\b|\bUNIQUEIDENTIFIER\b/im],
+  ["MySQL", /\bENGINE\s*=\s*\w+|\bAUTO_INCREMENT\b|\bON\s+DUPLICATE\s+KEY\b|\bUNSIGNED\b|\bLONGTEXT\b|\bMODIFY\s+COLUMN\b|\bCHARACTER\s+SET\s+utf8|\bCHARSET\s*=|^\s*DELIMITER\b|^\s*USE\s+\w+|\bUNIX_TIMESTAMP\(|\bINTERVAL\s+\S+\s+(?:DAY|HOUR|MINUTE|MONTH|SECOND)\b|\bINSERT\s+IGNORE\b/im],
+  ["SQLite", /\bAUTOINCREMENT\b|^\s*PRAGMA\b|\bWITHOUT\s+ROWID\b|\bstrftime\(|\bunixepoch\(|\bINSERT\s+OR\s+(?:IGNORE|REPLACE|ABORT)\b/im],
+  ["SQL Server", /\[dbo\]|\bNVARCHAR\b|\bIDENTITY\s*\(\d+\s*,\s*\d+\)|^\s*GO\s*$|\bDATETIME2\b|\bUNIQUEIDENTIFIER\b/im],
 ];
 
 /**

@@ -109,7 +109,7 @@ const sections = [
 
 /** goose, sql-migrate, dbmate and node-pg-migrate keep both directions in one file: only the part that goes up stays. */
 function cutDownSections(text: string): string {
-  if (!/^[ \t]*--\s*(?:\+goose|\+migrate|migrate:down|down migration)/im.test(text)) return text;
+  if (!/^\s*--\s*(?:\+goose|\+migrate|migrate:down|down migration)/im.test(text)) return text;
   const comments = findSegments(text).filter((segment) => segment.kind === "comment");
   for (const { up, down } of sections) {
     let made = "";
