@@ -66,9 +66,10 @@ describe("exit codes", () => {
 
   test.each<[string, string[], string]>([
     ["an unknown option", ["--fromat", "json"], "unknown option '--fromat'"],
-    ["an option of a later version", ["--baseline", "b.json"], "unknown option '--baseline'"],
-    ["an unknown format", ["--format", "jsn"], 'no format is named "jsn" (did you mean "json"?)'],
-    ["a format of a later version", ["--format", "sarif"], "--format sarif is not available yet"],
+    ["a baseline that is not there", ["--baseline", "b.json"], "no such baseline: b.json"],
+    ["an unknown format", ["--format", "jsn"], "--format must be pretty, json, sarif, github, gitlab, junit, markdown, not \"jsn\" (did you mean \"json\"?)"],
+    ["a report without a file", ["--report", "sarif"], "--report wants FORMAT=FILE, not \"sarif\""],
+    ["an update of no baseline", ["--update-baseline"], "--update-baseline needs --baseline FILE"],
     ["an unknown rule", ["--rule", "no-schema-drif=off"], 'no rule is named "no-schema-drif" (did you mean "no-schema-drift"?)'],
     ["an unknown level", ["--rule", "no-schema-drift=warn"], 'must be off, warning or error, not "warn"'],
     ["an unknown preset", ["--preset", "all"], '--preset must be recommended, strict, not "all"'],

@@ -118,7 +118,7 @@ describe("json", () => {
 
 describe("pretty", () => {
   test("place, message, code with carets, the other end, Postgres' answer, help, summary", () => {
-    expect(formatPretty(report(), { colour: false, width: 80, stats: false })).toBe(
+    expect(formatPretty(report(), { colour: false, width: 80, stats: false, links: null })).toBe(
       [
         "src/a.ts:4:34  error  no-unmatched-conflict-target",
         "  No unique key on public.tenants has exactly (org_id, external_ref), so",
@@ -144,18 +144,18 @@ describe("pretty", () => {
   });
 
   test("colours change nothing but colours", () => {
-    const plain = formatPretty(report(), { colour: false, width: 80, stats: true });
-    const coloured = formatPretty(report(), { colour: true, width: 80, stats: true });
+    const plain = formatPretty(report(), { colour: false, width: 80, stats: true, links: null });
+    const coloured = formatPretty(report(), { colour: true, width: 80, stats: true, links: null });
     expect(coloured).not.toBe(plain);
     expect(stripVTControlCharacters(coloured)).toBe(plain);
   });
 
   test("nothing found is one line", () => {
-    expect(formatPretty(report([]), { colour: false, width: 80, stats: false })).toBe("0 errors, 0 warnings · 1 table, 1 key, 2 of 3 conflict sites resolved\n");
+    expect(formatPretty(report([]), { colour: false, width: 80, stats: false, links: null })).toBe("0 errors, 0 warnings · 1 table, 1 key, 2 of 3 conflict sites resolved\n");
   });
 
   test("stats tell seen and resolved of each kind", () => {
-    const text = formatPretty(report([]), { colour: false, width: 80, stats: true });
+    const text = formatPretty(report([]), { colour: false, width: 80, stats: true, links: null });
     expect(text).toContain("  conflict        2 of       3 resolved  67%");
     expect(text).toContain("  files           2 read in 0.01 s");
   });
@@ -163,7 +163,7 @@ describe("pretty", () => {
   test("no line is wider than the terminal, however wide the code", () => {
     const long = `${"x".repeat(300)}("${"漢字".repeat(40)}")`;
     const wide = { ...report([{ ...finding, at: { path: "w.ts", start: 301, end: 381 }, see: [] }]), sources: makeSources(() => `\t${long}\n`) };
-    const lines = formatPretty(wide, { colour: false, width: 80, stats: false }).split("\n");
+    const lines = formatPretty(wide, { colour: false, width: 80, stats: false, links: null }).split("\n");
     expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(80);
     const carets = lines.findIndex((line) => line.includes("^"));
     expect(displayWidth(lines[carets]?.split("^")[0] ?? "")).toBe(displayWidth(lines[carets - 1]?.split('("')[0] ?? ""));
@@ -173,7 +173,7 @@ describe("pretty", () => {
     const content = Array.from({ length: 9 }, (_, index) => `line ${index + 1}`).join("\n");
     const whole = { path: "m.ts", start: 0, end: content.length };
     const many = { ...report([{ ...finding, at: whole, see: [{ at: whole, message: "here" }], sqlstate: null, suggestions: [] }]), sources: makeSources(() => content) };
-    const text = formatPretty(many, { colour: false, width: 80, stats: false });
+    const text = formatPretty(many, { colour: false, width: 80, stats: false, links: null });
     expect(text).toContain("    1 │ line 1\n      │ ^^^^^^\n    2 │ line 2\n    3 │ line 3\n    4 │ line 4\n    5 │ line 5\n");
     expect(text).toContain("  m.ts:1:1  here\n    1 │ line 1\n      │ ^^^^^^\n\n");
   });
@@ -182,7 +182,7 @@ describe("pretty", () => {
     expect(printable("a\u001b[31mb\tc\u202e")).toBe("a·[31mb  c·");
     const evil = { ...report([{ ...finding, message: "\u001b]0;x\u0007", see: [] }]), sources: makeSources(() => code.replaceAll("db", "\u001b[2J")) };
     // eslint-disable-next-line no-control-regex
-    expect(formatPretty(evil, { colour: false, width: 80, stats: false })).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    expect(formatPretty(evil, { colour: false, width: 80, stats: false, links: null })).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 
   test("unread places are a short list by reason", () => {

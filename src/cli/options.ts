@@ -6,11 +6,17 @@ import type { ChangeRequest } from "../disk/git-changes.ts";
 import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
+import { formatNames } from "../report/formats.ts";
+import type { FormatName } from "../report/formats.ts";
 
 /** As commander gives them. */
 export type LintOptions = {
-  format: string;
+  format?: string;
   output?: string;
+  report: string[];
+  baseline?: string;
+  updateBaseline?: boolean;
+  reportUnusedSuppressions?: boolean;
   config?: string;
   preset?: string;
   rule: string[];
@@ -27,14 +33,20 @@ export type LintOptions = {
 /** As commander gives them. */
 export type SchemaOptions = { format: string; source: string; config?: string; color: boolean };
 
-/** Formats that the command line promises; those that are not `ready` come with a later version. */
-const formats: Record<string, boolean> = { pretty: true, json: true, sarif: false, github: false, gitlab: false, junit: false, markdown: false };
+/** `--format`, or a `failure`. Without it GitHub's own where GitHub reads the log. */
+export function readFormat(written: string | undefined): FormatName {
+  if (written === undefined) return (process.env["GITHUB_ACTIONS"] ?? "") === "" ? "pretty" : "github";
+  return checkChoice("--format", written, formatNames);
+}
 
-/** `--format`, or a `failure`. */
-export function checkFormat(format: string): "pretty" | "json" {
-  if (format === "pretty" || format === "json") return format;
-  if (formats[format] === false) throw failure(`--format ${format} is not available yet; there are pretty and json`);
-  throw failure(`no format is named "${format}"${didYouMean(format, ["pretty", "json"])}; there are pretty and json`);
+/** `--report FORMAT=FILE`, one more report each. */
+export function readReports(written: string[]): { format: FormatName; file: string }[] {
+  return written.map((text) => {
+    const [format = "", ...rest] = text.split("=");
+    const file = rest.join("=");
+    if (file === "") throw failure(`--report wants FORMAT=FILE, not "${text}"`);
+    return { format: checkChoice("--report", format, formatNames), file };
+  });
 }
 
 /** One of some words, or a `failure`. */
@@ -44,8 +56,8 @@ export function checkChoice<T extends string>(option: string, value: string, all
   throw failure(`${option} must be ${allowed.join(", ")}, not "${value}"${didYouMean(value, allowed)}`);
 }
 
-/** What --preset and --rule NAME=level say, as a configuration. */
-export function readOverride(preset: string | undefined, written: string[], rules: string[]): Config {
+/** What --preset, --rule NAME=level and --report-unused-suppressions say, as a configuration. */
+export function readOverride({ preset, rule: written, reportUnusedSuppressions }: Pick<LintOptions, "preset" | "rule" | "reportUnusedSuppressions">, rules: string[]): Config {
   const levels: Record<string, Severity | "off"> = {};
   for (const text of written) {
     const [name = "", level] = text.split("=", 2);
@@ -57,6 +69,7 @@ export function readOverride(preset: string | undefined, written: string[], rule
   return {
     ...(preset === undefined ? {} : { preset: checkChoice("--preset", preset, ["recommended", "strict"]) }),
     ...(written.length === 0 ? {} : { rules: levels }),
+    ...(reportUnusedSuppressions === true ? { suppressions: { unused: "warning" as const } } : {}),
   };
 }
 
@@ -79,6 +92,17 @@ export function readFixing({ fix, fixSuggestions, staged }: Pick<LintOptions, "f
   if (fix !== true && fixSuggestions !== true) return null;
   if (staged === true) throw failure("--staged lints what git's index holds, and --fix writes to the disk: name one of them");
   return fixSuggestions === true ? "suggested" : "safe";
+}
+
+/** `--baseline FILE`; null: none. `update`: it is to be written anew. */
+export function readBaselineOptions({ baseline, updateBaseline, since, staged }: LintOptions): { file: string; update: boolean } | null {
+  const update = updateBaseline === true;
+  if (baseline === undefined) {
+    if (update) throw failure("--update-baseline needs --baseline FILE: the file that it writes");
+    return null;
+  }
+  if (update && (since !== undefined || staged === true)) throw failure("--update-baseline needs all findings: leave out --since and --staged");
+  return { file: baseline, update };
 }
 
 /** `--config FILE` as an absolute path. */

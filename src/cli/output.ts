@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { supportsColor, supportsColorStderr } from "chalk";
+import supportsHyperlinks from "supports-hyperlinks";
 import { messageOf } from "../disk/errors.ts";
 import { failure } from "../lint/failure.ts";
 
@@ -8,6 +9,20 @@ import { failure } from "../lint/failure.ts";
 export function hasColour(stream: "stdout" | "stderr", wanted: boolean): boolean {
   if (!wanted || (process.env["NO_COLOR"] ?? "") !== "") return false;
   return (stream === "stdout" ? supportsColor : supportsColorStderr) !== false;
+}
+
+/** Does the terminal follow links (OSC 8)? FORCE_HYPERLINK says so of any. */
+export function hasLinks(): boolean {
+  return supportsHyperlinks.stdout;
+}
+
+/** Shows on a terminal what is being done; the function that it gives takes the line away again. */
+export function showProgress(text: string): () => void {
+  const { stderr } = process;
+  if (!stderr.isTTY || (process.env["CI"] ?? "") !== "") return () => undefined;
+  stderr.write(text);
+  // The carriage return and "erase in line": the next output starts as if nothing had been there.
+  return () => stderr.write("\r\u001b[K");
 }
 
 /** Columns of the terminal; 80 where there is none. */

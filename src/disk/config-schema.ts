@@ -10,6 +10,8 @@ export type Config = {
   preset?: "recommended" | "strict";
   /** Rule → level; a rule named here runs in every preset. */
   rules?: Record<string, Severity | "off">;
+  /** Levels of what is said about comments that switch rules off: those that switch nothing off, and those that give no reason. Both are off by default. */
+  suppressions?: { unused?: Severity | "off"; withoutReason?: Severity | "off" };
   /** Globs relative to the linted folder. */
   ignore?: string[];
   /** Also tests, seeds, one-off scripts and generated files. */
@@ -32,6 +34,8 @@ const isNames: Check = (value, name) =>
   [value].flat().every((item) => typeof item === "string" || Number.isSafeInteger(item)) ? null : `"${name}" must be the name or the number of a migration, or a list of them`;
 const isFlag: Check = (value, name) => (typeof value === "boolean" ? null : `"${name}" must be true or false`);
 
+const isLevel = oneOf("off", "warning", "error");
+
 const runners = [
   "drizzle", "prisma", "supabase", "node-pg-migrate", "knex", "kysely", "typeorm", "sequelize", "mikro-orm", "goose", "dbmate", "golang-migrate",
   "atlas", "flyway", "graphile-migrate", "psql", "unknown",
@@ -53,6 +57,7 @@ export function checkConfig(value: unknown, file: string, rules: string[]): Conf
   const keys: Record<string, Check> = {
     preset: oneOf("recommended", "strict"),
     rules: (given, name) => checkRules(given, name, rules),
+    suppressions: (given, name) => checkKeys(given, name, { unused: isLevel, withoutReason: isLevel }),
     ignore: isTexts,
     includeTests: isFlag,
     migrations: (given, name) => checkKeys(given, name, { appliedThrough: isNames }),

@@ -1,7 +1,6 @@
 import { check } from "../lint/check.ts";
 import type { CheckResult } from "../lint/check.ts";
 import { failure, isFailure } from "../lint/failure.ts";
-import type { Suppression } from "../model/facts.ts";
 import type { Finding } from "../model/finding.ts";
 import type { ProjectInput } from "../model/input.ts";
 import type { Project } from "../model/project.ts";
@@ -25,7 +24,6 @@ export type LintedFolder = {
   /** Those within the target, sorted. */
   findings: Finding[];
   suppressed: number;
-  unusedSuppressions: Suppression[];
   unread: Unread[];
   text(path: string): string | null;
 };
@@ -39,14 +37,14 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[], 
   const project = build(input);
   refuseUnreadable(target, project, input);
   if (change === null) refuseEmpty(target, input.files.paths);
-  const { findings: all, suppressed, unusedSuppressions } = checkInput(project, input, config, rules);
+  const { findings: all, suppressed } = checkInput(project, input, config, rules);
   const findings = change === null ? all : keepBrought(all, change, () => lintBefore(input, change, target, config, rules));
   const asked = ({ at }: { at: { path: string } }): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(at.path, dir));
   const shown = new Set(input.files.paths);
   const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
   if (found.length === 0) refuseNothing(target, project, input.candidates);
   const unread = project.unread.filter((entry) => asked(entry) && (change === null || isTouched(change, entry.at.path)));
-  return { project, findings: found, suppressed, unusedSuppressions, unread, text: (path) => input.files.text(path) };
+  return { project, findings: found, suppressed, unread, text: (path) => input.files.text(path) };
 }
 
 /** A folder's project, without any rule. */
@@ -70,6 +68,7 @@ export function checkInput(project: Project, input: Loaded, config: Config, rule
     preset: config.preset ?? "recommended",
     includeIncidental: config.includeTests ?? false,
     levels: config.rules ?? {},
+    suppressions: { unused: config.suppressions?.unused ?? "off", withoutReason: config.suppressions?.withoutReason ?? "off" },
     text: (path) => input.files.text(path),
     statements: (path) => input.facts(path)?.sql?.statements.map(({ at }) => at) ?? [],
   });

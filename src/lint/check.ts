@@ -1,4 +1,3 @@
-import type { Suppression } from "../model/facts.ts";
 import type { Finding, Problem, Severity } from "../model/finding.ts";
 import type { Project } from "../model/project.ts";
 import type { Rule, RuleOptions } from "../model/rule.ts";
@@ -6,10 +5,14 @@ import type { Span } from "../model/span.ts";
 import { failure } from "./failure.ts";
 import { addFingerprints } from "./fingerprint.ts";
 import { suppress } from "./suppress.ts";
+import { findSuppressionProblems } from "./suppression-problems.ts";
+import type { SuppressionLevels } from "./suppression-problems.ts";
 
 export type CheckOptions = RuleOptions & {
   /** Rule → what the configuration says; others keep their own severity. */
   levels: Record<string, Severity | "off">;
+  /** Absent: nothing is said about suppressions. */
+  suppressions?: SuppressionLevels;
   /** Statements of a .sql file, in order; empty for others. */
   statements(path: string): Span[];
 };
@@ -18,7 +21,6 @@ export type CheckResult = {
   /** Sorted by file, line, column, rule. */
   findings: Finding[];
   suppressed: number;
-  unusedSuppressions: Suppression[];
 };
 
 /** Runs rules on a project. A rule that throws is an internal error which names it (`failure`), never a crash. */
@@ -32,10 +34,13 @@ export function check(project: Project, rules: Rule[], options: CheckOptions): C
     if (file === undefined || file.suppressions.length === 0) return null;
     return { text: options.text(path) ?? "", suppressions: file.suppressions, statements: options.statements(path) };
   });
-  const unusedSuppressions = project.files
-    .flatMap((file) => file.suppressions)
-    .filter((suppression) => suppression.kind !== "enable" && !used.has(suppression));
-  return { findings: addFingerprints(kept, options.text), suppressed, unusedSuppressions };
+  const judged = project.files.filter((file) => options.includeIncidental || !isIncidental(file)).flatMap((file) => file.suppressions);
+  const about = findSuppressionProblems(judged, used, {
+    ran: active.map(({ name }) => name),
+    all: rules.map(({ name }) => name),
+    levels: options.suppressions ?? { unused: "off", withoutReason: "off" },
+  });
+  return { findings: addFingerprints([...kept, ...about].sort(compareFindings), options.text), suppressed };
 }
 
 /** A rule that is named in the configuration runs in every preset. */

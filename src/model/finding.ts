@@ -1,7 +1,8 @@
 import type { Span } from "./span.ts";
 
 export type Severity = "error" | "warning";
-export type Family = "assumed" | "migrations" | "inserts";
+/** Of a finding: its rule's, or "suppressions" for what is said about comments that switch rules off. */
+export type Family = "assumed" | "migrations" | "inserts" | "suppressions";
 
 /** What a rule yields. */
 export type Problem = {

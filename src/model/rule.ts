@@ -4,7 +4,7 @@ import type { Project } from "./project.ts";
 /** A rule is plain data and one pure function. Its name equals its file's. */
 export type Rule = {
   name: string;
-  family: Family;
+  family: Exclude<Family, "suppressions">;
   /** One sentence in the imperative, no full stop: "Forbid conflict targets that no unique key matches". */
   summary: string;
   /** What goes wrong, in Postgres' words. */
@@ -18,6 +18,9 @@ export type Rule = {
   edits?: ("fix" | "suggestions")[];
   check(project: Project, options: RuleOptions): Iterable<Problem>;
 };
+
+/** What is told about a rule, to people and to other programs. */
+export type RuleInfo = Omit<Rule, "check">;
 
 export type RuleOptions = {
   preset: "recommended" | "strict";

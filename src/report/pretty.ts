@@ -1,15 +1,24 @@
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
 import { Chalk } from "chalk";
 import type { ChalkInstance } from "chalk";
 import type { Finding } from "../model/finding.ts";
 import type { Span, Unread } from "../model/span.ts";
 import { drawFrame } from "./code-frame.ts";
 import type { Report, Summary } from "./report.ts";
+import { ruleUrl } from "./rule-url.ts";
 import { describeSqlstate } from "./sqlstate.ts";
 import { locate } from "./sources.ts";
 import type { Sources } from "./sources.ts";
 import { displayWidth, printable, wrap } from "./text-width.ts";
 
-export type PrettyOptions = { colour: boolean; width: number; stats: boolean };
+export type PrettyOptions = {
+  colour: boolean;
+  width: number;
+  stats: boolean;
+  /** The folder that paths are relative to, if places and rules are to be links (OSC 8); null: plain text. */
+  links: string | null;
+};
 
 /** More related places than this are only counted. */
 const mostRelated = 3;
@@ -19,23 +28,24 @@ export function formatPretty(report: Report, options: PrettyOptions): string {
   const colour = new Chalk({ level: options.colour ? 1 : 0 });
   // Beyond this, lines of prose are hard to read.
   const width = Math.max(40, Math.min(options.width, 120));
-  const findings = report.findings.map((finding) => formatFinding(finding, report.sources, { colour, width }));
+  const findings = report.findings.map((finding) => formatFinding(finding, report, { colour, width, links: options.links }));
   const summary = formatSummary(report, colour, width);
   const stats = options.stats ? formatStats(report.summary) : [];
   return `${[...findings.map((lines) => lines.join("\n")), [...summary, ...stats].join("\n")].join("\n\n")}\n`;
 }
 
-type Style = { colour: ChalkInstance; width: number };
+type Style = { colour: ChalkInstance; width: number; links: string | null };
 
-function formatFinding(finding: Finding, sources: Sources, style: Style): string[] {
-  const { colour, width } = style;
+function formatFinding(finding: Finding, { sources, tool }: Report, style: Style): string[] {
+  const { colour, width, links } = style;
   const paint = finding.severity === "error" ? colour.red : colour.yellow;
-  const place = colour.underline(showPlace(finding.at, sources));
-  const lines = [`${place}  ${paint(finding.severity)}  ${colour.dim(finding.rule)}`];
+  const place = linkPlace(showPlace(finding.at, sources), finding.at, style);
+  const rule = colour.dim(finding.rule);
+  const lines = [`${place}  ${paint(finding.severity)}  ${links === null || finding.family === "suppressions" ? rule : link(rule, ruleUrl(finding.rule, tool.version))}`];
   lines.push(...wrap(printableLines(finding.message), width - 2).map((line) => `  ${colour.bold(line)}`));
   lines.push("", ...frame(finding.at, sources, style, 1, paint));
   for (const { at, message } of finding.see.slice(0, mostRelated)) {
-    lines.push("", ...related(showPlace(at, sources), message, style), ...frame(at, sources, style, 0, colour.cyan));
+    lines.push("", ...related(at, showPlace(at, sources), message, style), ...frame(at, sources, style, 0, colour.cyan));
   }
   const more = finding.see.length - mostRelated;
   if (more > 0) lines.push("", `  ${colour.dim(`and ${plural(more, "other place")}`)}`);
@@ -47,10 +57,21 @@ function formatFinding(finding: Finding, sources: Sources, style: Style): string
   return closing.length > 0 ? [...lines, "", ...closing] : lines;
 }
 
-function related(place: string, message: string, { colour, width }: Style): string[] {
+function related(at: Span, place: string, message: string, style: Style): string[] {
   const words = printableLines(message);
-  if (displayWidth(place) + displayWidth(words) + 6 <= width) return [`  ${colour.underline(place)}  ${words}`];
-  return [`  ${colour.underline(place)}`, ...wrap(words, width - 2).map((line) => `  ${line}`)];
+  const shown = linkPlace(place, at, style);
+  if (displayWidth(place) + displayWidth(words) + 6 <= style.width) return [`  ${shown}  ${words}`];
+  return [`  ${shown}`, ...wrap(words, style.width - 2).map((line) => `  ${line}`)];
+}
+
+function linkPlace(shown: string, { path }: Span, { colour, links }: Style): string {
+  const underlined = colour.underline(shown);
+  return links === null ? underlined : link(underlined, pathToFileURL(resolve(links, path)).href);
+}
+
+/** OSC 8: terminals show the text and open the address. */
+function link(text: string, url: string): string {
+  return `\u001b]8;;${url}\u0007${text}\u001b]8;;\u0007`;
 }
 
 function frame(at: Span, sources: Sources, { colour, width }: Style, context: number, paint: (text: string) => string): string[] {

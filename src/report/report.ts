@@ -45,6 +45,17 @@ export function summarize(project: Project, findings: Finding[], suppressed: num
   };
 }
 
+/** The report with these findings in place of its own, and with more notes. */
+export function withFindings(report: Report, findings: Finding[], notes: string[] = []): Report {
+  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  return { ...report, findings, notes: [...report.notes, ...notes], summary: { ...report.summary, errors: count("error"), warnings: count("warning") } };
+}
+
+/** `--quiet`. */
+export function onlyErrors(report: Report): Report {
+  return { ...withFindings(report, report.findings.filter(({ severity }) => severity === "error")), notes: [] };
+}
+
 /** How many findings are about migrations that may have run long ago. The last one of a database is most likely new. */
 export function countOld(project: Project, findings: Finding[]): number {
   const old = new Set(project.databases.flatMap(({ migrations }) => migrations.slice(0, -1).flatMap(({ path, applied }) => (applied === undefined ? [path] : []))));
@@ -66,4 +77,11 @@ export function addSummaries(all: Summary[]): Summary {
     suppressed: sum((s) => s.suppressed),
     durationMs: sum((s) => s.durationMs),
   };
+}
+
+/** Findings by the path of their file, in their order. */
+export function groupByFile(findings: Finding[]): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) groups.set(finding.at.path, [...(groups.get(finding.at.path) ?? []), finding]);
+  return groups;
 }
