@@ -8,6 +8,7 @@ import { noConstraintIndexMixup } from "./no-constraint-index-mixup.ts";
 import { noDroppedKeyInUse } from "./no-dropped-key-in-use.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
+import { noNullableConflictTarget } from "./no-nullable-conflict-target.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
 import { noRefreshWithoutKey } from "./no-refresh-without-key.ts";
 import { noSchemaDrift } from "./no-schema-drift.ts";
@@ -32,6 +33,7 @@ export const rules: Rule[] = [
   noDroppedKeyInUse,
   noMismatchedDedup,
   noNonAtomicUpsert,
+  noNullableConflictTarget,
   noRedundantIndex,
   noRefreshWithoutKey,
   noSchemaDrift,

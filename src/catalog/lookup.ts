@@ -11,6 +11,7 @@ export { allKeys, columnOf, databaseOf, findKeysByName, findTable, relationNames
 export { keyColumns, keysOn, keysTouching, keysWithin, partColumns, primaryKeyOf, totalKeysWithin } from "./keys.ts";
 export { insertedValue, isFresh, keysViolatedBy, surelyLiesIn } from "./violations.ts";
 export type { RowValue } from "./row-value.ts";
+export { allowsAbsence } from "./absence.ts";
 export { meaningOfRest, type RestMeaning } from "./lookup-rest.ts";
 export { conflictRowMayLieIn } from "./conflict-row.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";

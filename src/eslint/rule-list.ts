@@ -13,6 +13,7 @@ export const ruleList: RuleInfo[] = [
   { name: "no-dropped-key-in-use", family: "migrations", summary: "Forbid dropping or changing a unique key that code still names", severity: "error", preset: "recommended", edits: [] },
   { name: "no-mismatched-dedup", family: "migrations", summary: "Forbid removing duplicates by another rule than the key that is built after it", severity: "error", preset: "recommended", edits: ["suggestions"] },
   { name: "no-non-atomic-upsert", family: "assumed", summary: "Forbid upserts that are a SELECT and an INSERT where callers can race", severity: "warning", preset: "recommended", edits: [] },
+  { name: "no-nullable-conflict-target", family: "inserts", summary: "Forbid upserts that may write NULL into a column of their conflict target", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-redundant-index", family: "assumed", summary: "Forbid plain indexes that a unique key already serves", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-refresh-without-key", family: "assumed", summary: "Forbid REFRESH MATERIALIZED VIEW CONCURRENTLY where the view has no whole unique index", severity: "error", preset: "recommended", edits: [] },
   { name: "no-schema-drift", family: "assumed", summary: "Forbid unique keys on which schema and migrations disagree", severity: "error", preset: "recommended", edits: [] },

@@ -144,7 +144,8 @@ export type FunctionFact = {
   directives: string[];
 };
 
-export type Parameter = { local: number; position: number; path: string[]; typeText: string | null; decorators: Expression[] };
+/** `optional`: `name?: string`. */
+export type Parameter = { local: number; position: number; path: string[]; typeText: string | null; optional?: true; decorators: Expression[] };
 
 /** A name inside a function. More than one value: assigned more than once. */
 export type Local = {

@@ -1,6 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import type { Context } from "./evaluate-context.ts";
-import { alternatives, truthOf, unknown } from "./evaluated.ts";
+import { alternatives, possibilities, truthOf, unknown } from "./evaluated.ts";
 import type { Env, Evaluated } from "./program.ts";
 
 /** A template without a tag folds to a string when all of its holes do; a tagged one stays what it is (but for String.raw). */
@@ -56,7 +56,7 @@ export function evaluateBinary(context: Context, path: string, expression: Extra
     if (takesRight === false) return left;
     const right = context.evaluate(path, expression.right, env);
     if (takesRight) return right;
-    return alternatives(at, [operator === "&&" ? { kind: "undefined", at } : left, right]);
+    return alternatives(at, [operator === "&&" ? { kind: "undefined", at } : withoutNothing(left), right]);
   }
   const right = context.evaluate(path, expression.right, env);
   if (operator === "+") return concatenate(left, right) ?? unknown(at, "+");
@@ -81,6 +81,11 @@ export function evaluateBinary(context: Context, path: string, expression: Extra
     const quasiStarts = [...first.quasiStarts, ...second.quasiStarts.slice(1)];
     return { kind: "template", at, tag: null, quasis, quasiStarts, holes: [...first.holes, ...second.holes] };
   }
+}
+
+/** Where the left side is null, `??` and `||` give the right one. */
+function withoutNothing(left: Evaluated): Evaluated {
+  return alternatives(left.at, possibilities(left).filter((each) => each.kind !== "null" && each.kind !== "undefined"));
 }
 
 function templateParts(value: Evaluated): { quasis: string[]; quasiStarts: number[]; holes: Evaluated[] } {

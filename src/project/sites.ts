@@ -6,6 +6,7 @@ import { inheritEntries } from "./entry-callers.ts";
 import { createFlow } from "./flow.ts";
 import { guardSites } from "./guards.ts";
 import { linkHandlers } from "./handlers.ts";
+import { settleNullable } from "./nullable.ts";
 import { readDrafts } from "./read-sites.ts";
 import { settleRowFate } from "./row-fates.ts";
 import { valueOf, type Values } from "./values.ts";
@@ -27,6 +28,7 @@ export function linkSites(linked: Linked): Linkage {
   guardSites(flow, handlers);
   handlers.finish();
   inheritEntries(flow);
+  settleNullable(flow);
   return { sites, handlers: handlers.handlers, claims: linkClaims(linked, sites), ...maintenanceIn(effects) };
 }
 

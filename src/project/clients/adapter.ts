@@ -28,6 +28,8 @@ export type CallView = {
   names: ReadonlySet<string>;
   /** What a caller gives for the parameters of the function around; absent: they stay open. */
   env?: Env;
+  /** That caller's call: what is written there as a literal reaches the statement as it stands. */
+  caller?: Span;
 };
 
 /** `source`: the value in code, from which `Written.value` is worked out; SQL gives `value` itself where code gives none. */

@@ -75,7 +75,7 @@ function readInsert(view: CallView, linked: Linked, table: TableBinding, draft: 
   const link = linkNamed(view, "values");
   const values = argumentValue(view, linked, link, 0);
   if (values !== null) {
-    const rows = rowsOf(linked, values, propertyColumn(table), view.fact.at);
+    const rows = rowsOf(linked, values, propertyColumn(table), view.caller ?? view.fact.at);
     draft.columns = rows.columns;
     draft.columnsComplete = rows.complete;
     draft.rows = rows.rows;
@@ -88,7 +88,7 @@ function readInsert(view: CallView, linked: Linked, table: TableBinding, draft: 
 function readUpdate(view: CallView, linked: Linked, table: TableBinding, draft: Draft): void {
   const values = argumentValue(view, linked, linkNamed(view, "set"), 0);
   if (values !== null) {
-    const rows = rowsOf(linked, values, propertyColumn(table), view.fact.at);
+    const rows = rowsOf(linked, values, propertyColumn(table), view.caller ?? view.fact.at);
     draft.columns = rows.columns;
     draft.columnsComplete = rows.complete;
   }

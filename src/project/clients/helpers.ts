@@ -44,7 +44,7 @@ function draftsFor(view: CallView, linked: Linked, read: (view: CallView, linked
   const args = caller.args.flatMap((item) => (item.kind === "spread" ? [] : [evaluate(linked.program, caller.path, item)]));
   const env = environmentOf(linked.program, view.path, fn, args);
   if (env === null || !mayRun(view, linked, env)) return [];
-  return (read({ ...view, env }, linked)?.drafts ?? []).filter(isKnown).map((draft) => {
+  return (read({ ...view, env, caller: fact.at }, linked)?.drafts ?? []).filter(isKnown).map((draft) => {
     const conflict = draft.conflict === null ? null : { ...draft.conflict, at: isWithin(draft.conflict.at, fact.at) ? draft.conflict.at : fact.at };
     return { ...draft, at: fact.at, call: caller.call, conflict, returning: "unknown" as const, receiver: null, via: { path: view.path, call: view.index } };
   });

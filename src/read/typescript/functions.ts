@@ -74,9 +74,10 @@ function readParameters(reader: Reader, node: ts.FunctionLikeDeclaration, fact: 
   node.parameters.forEach((parameter, position) => {
     const typeText = parameter.type === undefined ? null : textOf(reader, parameter.type, 400);
     const decorators = readDecorators(reader, parameter);
+    const optional = parameter.questionToken === undefined ? {} : { optional: true as const };
     const declare = (name: ts.BindingName, path: string[]): void => {
       if (ts.isIdentifier(name)) {
-        fact.parameters.push({ local: declareLocal(reader, name, "parameter"), position, path, typeText, decorators });
+        fact.parameters.push({ local: declareLocal(reader, name, "parameter"), position, path, typeText, ...optional, decorators });
         return;
       }
       name.elements.forEach((element, at) => {
