@@ -1,4 +1,4 @@
-import { commentText, cutName, dropBefore, findTable, partTexts, pendingMigrations, quoteName, relationNames, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
+import { commentText, cutName, dropBefore, dropSql, findTable, partTexts, pendingMigrations, relationNames, replay, statementsBefore, tableTitle, whereToRun, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
 import type { Rule, RuleOptions } from "../src/model/rule.ts";
@@ -60,12 +60,11 @@ function readsValidity(statement: Statement): boolean {
 function describe(database: Database, migration: Migration, step: ReplayStep, change: CreateIndex, text: RuleOptions["text"]): Problem {
   const table = findTable(step.before, change.table, step.searchPath);
   const owner = table?.schema ?? change.table.schema ?? "public";
-  const schema = owner === "public" ? "" : `${quoteName(owner)}.`;
-  const name = `${schema}${quoteName(change.index.name ?? "")}`;
-  const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${name}`;
+  const drop = dropSql(owner, cutName(change.index.name ?? ""));
+  const name = drop.replace("DROP INDEX CONCURRENTLY IF EXISTS ", "");
   // Where the index is there already, nothing is built, and nothing should be dropped.
   const isThere = relationNames(step.before).has(cutName(change.index.name ?? ""));
-  const fix = isThere ? null : dropBefore(database, migration, step, drop, text);
+  const fix = isThere ? null : dropBefore(database, migration, step, text);
   return {
     message:
       `If this build on ${table ? tableTitle(table.id) : change.table.name} fails (a duplicate, a deadlock, a timeout) it leaves ${name} INVALID; the next run finds the name, skips, and reports success: duplicates get in and ` +

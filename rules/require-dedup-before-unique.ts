@@ -1,4 +1,4 @@
-import { columnOf, columnsAlike, commentText, describeColumns, joinWords, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
+import { columnOf, columnsAlike, commentText, describeColumns, joinWords, keyBuilds, mayHoldDuplicates, partColumns, partTexts, pendingMigrations, placeOfTable, quoteName, quotePart, quoteTable, speaksOfDuplicates, splitPredicate, statementsBefore, tableTitle, type KeyBuild } from "../src/catalog/lookup.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { Database, Migration, Project } from "../src/model/project.ts";
 import type { Rule } from "../src/model/rule.ts";
@@ -25,19 +25,12 @@ export const requireDedupBeforeUnique: Rule = {
 };
 
 function isPrepared(project: Project, database: Database, migration: Migration, build: KeyBuild): boolean {
-  if (speaksOfDuplicates(migration) || project.repairs.some(({ database: id, dedup }) => id === database.id && removesDuplicates(dedup, build))) return true;
+  if (speaksOfDuplicates(commentText(migration)) || project.repairs.some(({ database: id, dedup }) => id === database.id && removesDuplicates(dedup, build))) return true;
   for (const { statement, distance } of statementsBefore(database, migration, build.step.index)) {
-    if ((statement.dedup !== null && removesDuplicates(statement.dedup, build)) || (distance <= 1 && touchesRows(statement, build, distance))) return true;
+    if ((statement.dedup !== null && removesDuplicates(statement.dedup, build)) || touchesRows(statement, build, distance)) return true;
   }
   return false;
 }
-
-function speaksOfDuplicates(migration: Migration): boolean {
-  return /duplicat|de-?dup|pre-?(check|flight)|already (unique|guarantee|ensure)|having count|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?empty\b/i.test(commentText(migration).replace(GENERATED_WARNING, ""));
-}
-
-/** What Prisma writes above every new unique key; nobody has looked at the data for that. */
-const GENERATED_WARNING = /A unique constraint covering the columns .*? will be added\. If there are existing duplicate values, this will fail\./g;
 
 function removesDuplicates(dedup: Dedup, build: KeyBuild): boolean {
   if (dedup.table.name !== build.table.name && dedup.table.name !== build.earlier.name) return false;
@@ -50,10 +43,12 @@ function removesDuplicates(dedup: Dedup, build: KeyBuild): boolean {
 /** Rows deleted, or a column of the key or of its predicate rewritten just before, or a DO block that looks at the table first: somebody thought of it. */
 function touchesRows(statement: Statement, build: KeyBuild, distance: number): boolean {
   const read = new Set([...partColumns(build.key), ...(build.key.where?.columns ?? [])]);
+  // CONCURRENTLY takes a file of its own, and a DROP INDEX before it another: what prepares it stands before them.
+  const [nearest, near] = build.concurrently ? [2, 2] : [0, 1];
   return statement.queries.some((query) => {
-    if (query.kind === "update" && isOn(query, build)) return query.writes === null || query.writes.some((item) => read.has(item.column));
-    if (query.kind === "delete" && isOn(query, build)) return distance === 0;
-    return query.kind === "select" && statement.nested && distance === 0 && (isOn(query, build) || query.table === null);
+    if (query.kind === "update" && isOn(query, build)) return distance <= near && (query.writes === null || query.writes.some((item) => read.has(item.column)));
+    if (query.kind === "delete" && isOn(query, build)) return distance <= nearest;
+    return query.kind === "select" && statement.nested && distance <= nearest && (isOn(query, build) || (query.table === null && distance === 0));
   });
 }
 

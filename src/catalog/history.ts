@@ -37,6 +37,14 @@ export function commentText(migration: Migration): string {
   return migration.comments.map((comment) => comment.text).join(" ").replace(/\s+/g, " ");
 }
 
+/** A comment tells that duplicates were looked for, or settled, or cannot be. */
+export function speaksOfDuplicates(comments: string): boolean {
+  return /duplicat|de-?dup|pre-?(check|flight)|already (unique|guarantee|ensure)|having count|\btable (?:is|was) (?!not\b)(?:[\w+-]+ ){0,3}?empty\b/i.test(comments.replace(/\s+/g, " ").replace(GENERATED_WARNING, ""));
+}
+
+/** What Prisma writes above every new unique key; nobody has looked at the data for that. */
+const GENERATED_WARNING = /A unique constraint covering the columns .*? will be added\. If there are existing duplicate values, this will fail\./g;
+
 /** The conjuncts of a canonical predicate: cut at each AND that stands in no parentheses and no literal. */
 export function splitPredicate(predicate: Predicate): string[] {
   const { text } = predicate;

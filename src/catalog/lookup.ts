@@ -26,10 +26,10 @@ export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proo
 export { isHandledOnEveryWay, isLookedUp, isIsolated, isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
 export { whyNever, type NeverTrue } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
-export { buildConcurrently, dropBefore, runOutside } from "./rewrites.ts";
+export { buildConcurrently, dropBefore, dropSql, runOutside } from "./rewrites.ts";
 export { completeDedup } from "./complete-dedup.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
-export { commentText, pendingMigrations, splitPredicate, statementsBefore } from "./history.ts";
+export { commentText, pendingMigrations, speaksOfDuplicates, splitPredicate, statementsBefore } from "./history.ts";
 export { lossOf, type Loss } from "./lost-keys.ts";
 export { columnsAlike, mayHoldDuplicates } from "./duplicates.ts";
 

@@ -1,50 +1,54 @@
 import type { Database, Migration } from "../model/project.ts";
+import type { SchemaChange } from "../model/schema-change.ts";
 import type { Statement } from "../model/statement.ts";
-import { cutName } from "./names.ts";
 import type { ReplayStep } from "./replay.ts";
 
+/** What leaves its file: a key's name, and its table where that is known. */
+export type Subject = { table: string | null; name: string };
+
 /**
- * The path of a new migration for a statement that leaves its own: numbered behind it, before all that may need what the statement does.
- * null: another statement has to stay behind it, no number is free, or files are not named by numbers.
+ * Paths of new migrations, called as `names` say, for statements that leave their own: numbered behind it, one after the other, before all that may need
+ * what they do. null: another statement has to stay behind them, too few numbers are free, or files are not named by numbers.
  */
-export function freeSlot({ migrations }: Database, migration: Migration, step: ReplayStep): string | null {
+export function freeSlots({ migrations }: Database, migration: Migration, step: ReplayStep, subject: Subject, names: string[]): string[] | null {
+  if (names.length === 0) return [];
   const own = readNumber(migration.path);
-  const change = step.statement.changes.find(({ kind }) => kind === "create-index" || kind === "drop-index");
-  const subject = change === undefined ? null : subjectOf(change);
-  if (own === null || subject === null || !migration.statements.slice(step.index + 1).every((later) => mayPass(later, subject))) return null;
+  if (own === null || !migration.statements.slice(step.index + 1).every((later) => mayPass(later, subject))) return null;
   let last = own;
   const position = migrations.indexOf(migration);
   for (const [offset, next] of migrations.slice(position + 1).entries()) {
     const number = readNumber(next.path);
     if (number === null || number.dir !== own.dir) return null;
-    const free = increase(last.digits);
-    if (BigInt(free) < BigInt(number.digits)) return isLate(migrations, position + 1 + offset) ? null : pathOf(own, free, subject.name);
+    const free = following(last.digits, names.length);
+    if (BigInt(free.at(-1) ?? "") < BigInt(number.digits)) return isLate(migrations, position + 1 + offset) ? null : pathsOf(own, free, names);
     if (!next.statements.every((later) => mayPass(later, subject) && isSettled(later))) return null;
     last = number;
   }
-  return pathOf(own, increase(last.digits), subject.name);
-}
-
-type Subject = { table: string | null; name: string };
-
-function subjectOf(change: Statement["changes"][number]): Subject | null {
-  if (change.kind === "create-index") return { table: change.table.name, name: cutName(change.index.name ?? `${change.table.name}_unique`) };
-  return change.kind === "drop-index" && change.indexes[0] !== undefined ? { table: null, name: change.indexes[0].name } : null;
+  return pathsOf(own, following(last.digits, names.length), names);
 }
 
 /** Is it the same whether this runs before or after? Other indexes, and what says nothing of the table and the index. */
 function mayPass(later: Statement, { table, name }: Subject): boolean {
   if (later.nested || later.queries.length > 0 || later.changes.length === 0) return false;
-  if (later.changes.every((change) => change.kind === "create-index" && change.index.name !== name)) return true;
+  if (later.changes.every((change) => isOtherKey(change, name))) return true;
   // The old key goes when the new one is there.
   if (later.changes.some((change) => change.kind === "drop-index")) return false;
   const said = new Set(JSON.stringify(later.changes).match(/\w+/g));
   return table !== null && !said.has(table) && !said.has(name);
 }
 
+function isOtherKey(change: SchemaChange, name: string): boolean {
+  if (change.kind === "create-index") return change.index.name !== name;
+  return change.kind === "add-key" && change.key.name !== null && ![change.key.name, change.usingIndex].includes(name);
+}
+
 /** What is going to move itself may take the same number. */
 function isSettled({ changes }: Statement): boolean {
-  return changes.every((change) => change.kind !== "create-index" || !change.unique || (change.concurrently && !change.ifNotExists));
+  return changes.every((change) => {
+    if (change.kind === "create-index") return !change.unique || (change.concurrently && !change.ifNotExists);
+    if (change.kind === "add-key") return change.usingIndex !== null;
+    return change.kind !== "add-column" || change.keys.length === 0;
+  });
 }
 
 /** A runner leaves out what comes before a migration that has run. */
@@ -61,6 +65,12 @@ function readNumber(path: string): Numbered | null {
   return { dir: found["dir"] ?? "", mark: found["mark"] ?? "", digits: found["digits"] ?? "", ending: found["ending"] ?? "" };
 }
 
+function following(digits: string, count: number): string[] {
+  const found: string[] = [];
+  for (let next = digits; found.length < count; found.push(next)) next = increase(next);
+  return found;
+}
+
 /** The next number in as many digits; the next second where they are a time. */
 function increase(digits: string): string {
   const time = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(digits)?.slice(1).map(Number);
@@ -71,6 +81,6 @@ function increase(digits: string): string {
   return next > digits ? next : String(BigInt(digits) + 1n);
 }
 
-function pathOf({ dir, mark, ending }: Numbered, digits: string, name: string): string {
-  return `${dir}${mark}${digits}${mark === "" ? "_" : "__"}${name.replace(/\W+/g, "_")}${ending}`;
+function pathsOf({ dir, mark, ending }: Numbered, digits: string[], names: string[]): string[] {
+  return digits.map((own, index) => `${dir}${mark}${own}${mark === "" ? "_" : "__"}${(names[index] ?? "").replace(/\W+/g, "_")}${ending}`);
 }

@@ -77,7 +77,7 @@ function indexPart(part: KeyPart): string {
 }
 
 /** The name that the key gets, and one for the index: another one while the first is still taken. */
-function nameOf(build: KeyBuild): { name: string | null; free: string } {
+export function nameOf(build: KeyBuild): { name: string | null; free: string } {
   const { at, step, table } = build;
   const made = step.after.tables[table.id]?.keys.find((key) => key.built.some((span) => span.path === at.path && span.start === at.start));
   const name = build.key.name ?? made?.name ?? null;
