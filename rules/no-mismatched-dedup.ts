@@ -95,11 +95,11 @@ function differences(dedup: Grouped, build: KeyBuild): { missing: string[]; extr
 }
 
 /** What a dedup has to look at as well, so that it takes rows of the key only. Empty where it looks at too few already. */
-function conditionsLeft(dedup: Grouped, build: KeyBuild, table: Table): string[] {
+function conditionsLeft(dedup: Grouped, build: KeyBuild, table: Table): Parameters<typeof completeDedup>[3] {
   const { missing, extra } = differences(dedup, build);
   if (extra.length > 0 || dedup.action === "change") return [];
   const nulls = dedup.nullsEqual && !build.key.nullsNotDistinct ? nullableColumns(dedup, build, table) : [];
-  return [...missing, ...nulls.map((column) => `${quoteName(column)} IS NOT NULL`)];
+  return [...missing.map((text) => ({ text, columns: build.key.where?.columns ?? [] })), ...nulls.map((column) => ({ text: `${quoteName(column)} IS NOT NULL`, columns: [column] }))];
 }
 
 function compareRows(dedup: Grouped, build: KeyBuild): string | null {

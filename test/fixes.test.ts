@@ -12,7 +12,7 @@ const fixtures = join(import.meta.dirname, "../fixtures/fixes");
 const names = readdirSync(fixtures).sort();
 
 /** Rows of members that a dedup leaves: those that the key allows. */
-const kept: Record<string, number[]> = { "goose-dedup-rows": [1, 3, 4, 5, 6], "goose-dedup-both": [1, 3, 4, 5, 6], "goose-dedup-nulls": [1, 5, 6] };
+const kept: Record<string, number[]> = { "goose-dedup-rows": [1, 3, 4, 5, 6], "goose-dedup-both": [1, 3, 4, 5, 6], "goose-dedup-using": [1, 3, 4, 5, 6], "goose-dedup-not-in": [1, 3, 4, 5, 6], "goose-dedup-nulls": [1, 5, 6] };
 
 let base = "";
 let server: PGlite;
@@ -43,16 +43,34 @@ describe.each(names)("%s", (name) => {
     expect(stderr).toMatch(/^uniqlint: \d fix(es)? in \d files?: /m);
   });
 
-  test("is applied by Postgres", async () => {
-    await emptyDatabase(server);
-    const files = readTree(join(fixtures, name, "after"));
-    for (const path of Object.keys(files).filter((one) => /\.sql$/.test(one) && !/\.down\.sql$/.test(one))) await apply(name, files[path] ?? "");
+  test("is applied by Postgres, and makes the same catalog as before", async () => {
+    const before = await catalogAfter(name, "before").catch((error: unknown) => (/cannot (?:run inside|be executed)/.test(String(error)) ? null : Promise.reject(error as Error)));
+    const after = await catalogAfter(name, "after");
+    if (before !== null) expect(after).toEqual(before);
     const { rows } = await server.query<{ valid: boolean }>("select indisvalid as valid from pg_index where indexrelid = 'members_org_id_email_key'::regclass and indisunique");
     expect(rows).toEqual([{ valid: true }]);
     const left = await server.query<{ id: number }>("select id from members order by id");
     expect(left.rows.map(({ id }) => id)).toEqual(kept[name] ?? []);
   });
 });
+
+/** Columns, constraints and indexes that a folder's migrations make, as Postgres prints them. */
+async function catalogAfter(name: string, side: string): Promise<unknown[]> {
+  await emptyDatabase(server);
+  const files = readTree(join(fixtures, name, side));
+  try {
+    for (const path of Object.keys(files).filter((one) => /\.sql$/.test(one) && !/\.down\.sql$/.test(one))) await apply(name, files[path] ?? "");
+  } catch (error) {
+    await server.exec("ROLLBACK");
+    throw error;
+  }
+  const { rows } = await server.query(`
+    select 'column' as what, attrelid::regclass || '.' || attname as name, format_type(atttypid, atttypmod) || ' ' || attnotnull as text from pg_attribute
+      where attnum > 0 and attrelid in (select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace)
+    union all select 'constraint', conname, conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace
+    union all select 'index', indexname, indexdef from pg_indexes where schemaname = 'public' order by 1, 2`);
+  return rows;
+}
 
 /** A file as its runner sends it (reference §13). */
 async function apply(name: string, text: string): Promise<void> {

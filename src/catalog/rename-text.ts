@@ -14,9 +14,9 @@ const keywords = new Set(
   table then to trailing true union unique user using when where window with`.split(/\s+/),
 );
 
-/** Canonical text with one column renamed; names of functions and types, and literals, stay. */
-export function renameInText(text: string, from: string, to: string): string {
-  const [before, after] = [quoted(from), quoted(to)];
+/** Canonical text with one column renamed, or put behind a table's `alias` (as SQL spells it); names of functions and types, and literals, stay. */
+export function renameInText(text: string, from: string, to: string, alias: string | null = null): string {
+  const [before, after] = [quoted(from), `${alias === null ? "" : `${alias}.`}${quoted(to)}`];
   return text.replace(token, (piece, offset: number) => (piece === before && !/^\s*\(/.test(text.slice(offset + piece.length)) ? after : piece));
 }
 

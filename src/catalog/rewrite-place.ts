@@ -1,4 +1,5 @@
 import type { Database, Migration } from "../model/project.ts";
+import type { Span } from "../model/span.ts";
 import { blankSegments, findSegments } from "../read/sql/segments.ts";
 import { speaksOfDuplicates } from "./history.ts";
 import type { ReplayStep } from "./replay.ts";
@@ -72,11 +73,21 @@ export function precheckOf(place: Place): string {
   const { migration, text, end } = place;
   const lead = leadOf(place);
   if (speaksOfDuplicates(lead)) return "";
-  const blocks = migration.comments.filter(({ at }) => at.end <= end).map(({ at }) => withoutDirectives(text.slice(at.start, at.end)));
+  const blocks = findBlocks(text, migration.comments.filter(({ at }) => at.end <= end).map(({ at }) => at)).map(withoutDirectives);
   return blocks.filter((block) => speaksOfDuplicates(block) && !lead.includes(block)).map((block) => `${block}\n`).join("");
 }
 
+/** Comments with those on the lines under them. */
+function findBlocks(text: string, comments: Span[]): string[] {
+  const blocks: { start: number; end: number }[] = [];
+  for (const { start, end } of comments) {
+    const last = blocks.at(-1);
+    if (last && /^\r?\n[ \t]*$/.test(text.slice(last.end, start))) last.end = end;
+    else blocks.push({ start, end });
+  }
+  return blocks.map(({ start, end }) => text.slice(start, end).replaceAll("\r\n", "\n"));
+}
+
 function withoutDirectives(comment: string): string {
-  const lines = comment.replaceAll("\r\n", "\n").split("\n");
-  return comment.startsWith("--") ? lines.map((line) => line.trimStart()).filter((line) => !DIRECTIVE.test(line)).join("\n") : lines.join("\n");
+  return comment.split("\n").map((line) => line.trimStart()).filter((line) => !DIRECTIVE.test(line)).join("\n");
 }
