@@ -30,6 +30,11 @@ write("src/eslint/rule-list.ts", renderList(rules));
 for (const rule of rules) write(`rules/${rule.name}.md`, renderPage(rule));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 write("README.md", insert(insert(readme, "rules", renderTable(rules)), "example", renderExample()));
+const { configJsonSchema } = await import("../dist/src/disk/config-json-schema.js");
+const { options } = await import("../dist/src/disk/config-options.js");
+write("config.schema.json", `${JSON.stringify(configJsonSchema(rules), null, 2)}\n`);
+const configuration = readFileSync(join(root, "docs/configuration.md"), "utf8");
+write("docs/configuration.md", insert(configuration, "options", renderOptions(options)));
 
 if (stale.length > 0) {
   console.error(`${stale.join(", ")}: not up to date, run "npm run docs"`);
@@ -159,10 +164,27 @@ function renderExample() {
   return fence("text", findings.join("\n\n"));
 }
 
-function insert(readme, name, text) {
+/** The options of the configuration, those within others by their path. */
+function renderOptions(all, path = "") {
+  const rows = (options, within) =>
+    Object.entries(options).flatMap(([name, option]) => {
+      const full = `${within}${name}`;
+      const inner = option.kind === "object" ? rows(option.keys, `${full}.`) : option.kind === "each" ? rows(option.of, `${full}.<id>.`) : [];
+      return [`| \`${full}\` | ${describeKind(option)} | ${option.about} |`, ...inner];
+    });
+  return ["| Option | Value | |", "| --- | --- | --- |", ...rows(all, path)].join("\n");
+}
+
+function describeKind(option) {
+  if (option.kind === "choice") return option.of.map((value) => `\`"${value}"\``).join(", ");
+  const kinds = { text: "a string", texts: "a string or a list", "texts or false": "a string, a list, or `false`", flag: "`true` or `false`", names: "a name, a number, or a list", rules: "rule → `\"off\"`, `\"warning\"`, `\"error\"`", object: "an object", each: "id → an object" };
+  return kinds[option.kind];
+}
+
+function insert(page, name, text) {
   const marks = new RegExp(`(<!-- ${name}:start -->\n)[^]*(<!-- ${name}:end -->)`);
-  if (!marks.test(readme)) throw new Error(`README.md has no place for the ${name}`);
-  return readme.replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`);
+  if (!marks.test(page)) throw new Error(`there is no place for the ${name}`);
+  return page.replace(marks, (_, start, end) => `${start}\n${text}\n\n${end}`);
 }
 
 function write(path, text) {

@@ -2,6 +2,8 @@ import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
 import type { AppliedThrough } from "./applied.ts";
+import { levels, options } from "./config-options.ts";
+import type { Option } from "./config-options.ts";
 import { asObject } from "./values.ts";
 import type { DatabaseOverride } from "./overrides.ts";
 
@@ -24,82 +26,65 @@ export type Config = {
   databases?: Record<string, DatabaseOverride>;
 };
 
-type Check = (value: unknown, name: string) => string | null;
-
-const oneOf = (...allowed: unknown[]): Check => (value, name) =>
-  allowed.includes(value) ? null : `"${name}" must be ${allowed.map((item) => JSON.stringify(item)).join(", ")}, not ${JSON.stringify(value)}`;
-const isText: Check = (value, name) => (typeof value === "string" ? null : `"${name}" must be a string`);
-const isTexts: Check = (value, name) => ([value].flat().every((item) => typeof item === "string") ? null : `"${name}" must be a string or a list of strings`);
-const isNames: Check = (value, name) =>
-  [value].flat().every((item) => typeof item === "string" || Number.isSafeInteger(item)) ? null : `"${name}" must be the name or the number of a migration, or a list of them`;
-const isFlag: Check = (value, name) => (typeof value === "boolean" ? null : `"${name}" must be true or false`);
-
-const isLevel = oneOf("off", "warning", "error");
-
-const runners = [
-  "drizzle", "prisma", "supabase", "node-pg-migrate", "knex", "kysely", "typeorm", "sequelize", "mikro-orm", "goose", "dbmate", "golang-migrate",
-  "atlas", "flyway", "graphile-migrate", "psql", "unknown",
-];
-
-const databaseKeys: Record<string, Check> = {
-  schema: isTexts,
-  migrations: (value, name) => (value === false ? null : isTexts(value, name)),
-  runner: oneOf(...runners),
-  runnerVersion: isText,
-  dialect: oneOf("postgres", "mysql", "sqlite", "other"),
-  enabled: isFlag,
-};
-
 /** Checks a configuration; the first mistake is a `failure` that names the file and the nearest right name. */
 export function checkConfig(value: unknown, file: string, rules: string[]): Config {
   const config = asObject(value);
   if (config === null) throw failure(`${file}: the configuration must be an object`);
-  const keys: Record<string, Check> = {
-    preset: oneOf("recommended", "strict"),
-    rules: (given, name) => checkRules(given, name, rules),
-    suppressions: (given, name) => checkKeys(given, name, { unused: isLevel, withoutReason: isLevel }),
-    ignore: isTexts,
-    includeTests: isFlag,
-    migrations: (given, name) => checkKeys(given, name, { appliedThrough: isNames }),
-    databases: (given, name) => checkEach(given, name, (database, inner) => checkKeys(database, inner, databaseKeys)),
-  };
-  const problem = checkKeys(config, "", keys);
+  // Editors find the options by it.
+  const { $schema: _, ...own } = config;
+  const problem = checkKeys(own, "", options, rules);
   if (problem !== null) throw failure(`${file}: ${problem}`);
-  const ignore = config["ignore"];
-  return { ...(config as Config), ...(typeof ignore === "string" ? { ignore: [ignore] } : {}) };
+  const ignore = own["ignore"];
+  return { ...(own as Config), ...(typeof ignore === "string" ? { ignore: [ignore] } : {}) };
+}
+
+/** What is wrong with a value; null: nothing. */
+function checkOption(value: unknown, name: string, option: Option, rules: string[]): string | null {
+  const all = [value].flat();
+  switch (option.kind) {
+    case "choice":
+      return option.of.includes(value as string) ? null : `"${name}" must be ${option.of.map((item) => JSON.stringify(item)).join(", ")}, not ${JSON.stringify(value)}${typeof value === "string" ? didYouMean(value, option.of) : ""}`;
+    case "text":
+      return typeof value === "string" ? null : `"${name}" must be a string`;
+    case "texts":
+    case "texts or false":
+      if (value === false && option.kind === "texts or false") return null;
+      return all.every((item) => typeof item === "string") ? null : `"${name}" must be a string or a list of strings`;
+    case "names":
+      return all.every((item) => typeof item === "string" || Number.isSafeInteger(item)) ? null : `"${name}" must be the name or the number of a migration, or a list of them`;
+    case "flag":
+      return typeof value === "boolean" ? null : `"${name}" must be true or false`;
+    case "rules":
+      return checkEach(value, name, (level, rule) => checkRule(rule, level, rules));
+    case "object":
+      return checkKeys(value, name, option.keys, rules);
+    case "each":
+      return checkEach(value, name, (inner, key) => checkKeys(inner, `${name}.${key}`, option.of, rules));
+  }
 }
 
 /** What is wrong with `NAME=level`; null: nothing. */
 export function checkRule(name: string, level: unknown, rules: string[]): string | null {
   if (!rules.includes(name)) return `no rule is named "${name}"${didYouMean(name, rules)}`;
-  const allowed = ["off", "warning", "error"];
-  if (allowed.includes(level as string)) return null;
-  return `the level of ${name} must be off, warning or error, not ${JSON.stringify(level)}${typeof level === "string" ? didYouMean(level, allowed) : ""}`;
+  if (levels.includes(level as string)) return null;
+  return `the level of ${name} must be off, warning or error, not ${JSON.stringify(level)}${typeof level === "string" ? didYouMean(level, levels) : ""}`;
 }
 
-function checkRules(value: unknown, name: string, rules: string[]): string | null {
-  return checkEach(value, name, (level, rule) => checkRule(rule.slice(name.length + 1), level, rules));
-}
-
-function checkEach(value: unknown, name: string, check: Check): string | null {
+function checkEach(value: unknown, name: string, check: (inner: unknown, key: string) => string | null): string | null {
   const object = asObject(value);
   if (object === null) return `"${name}" must be an object`;
   for (const [key, inner] of Object.entries(object)) {
-    const problem = check(inner, `${name}.${key}`);
+    const problem = check(inner, key);
     if (problem !== null) return problem;
   }
   return null;
 }
 
-function checkKeys(value: unknown, name: string, keys: Record<string, Check>): string | null {
-  const object = asObject(value);
-  if (object === null) return `"${name}" must be an object`;
-  for (const [key, inner] of Object.entries(object)) {
-    const check = keys[key];
+function checkKeys(value: unknown, name: string, keys: Record<string, Option>, rules: string[]): string | null {
+  return checkEach(value, name, (inner, key) => {
+    const option = keys[key];
     const full = name === "" ? key : `${name}.${key}`;
-    if (check === undefined) return `"${full}" is not an option${didYouMean(key, Object.keys(keys))}`;
-    const problem = inner === undefined ? null : check(inner, full);
-    if (problem !== null) return problem;
-  }
-  return null;
+    if (option === undefined) return `"${full}" is not an option${didYouMean(key, Object.keys(keys))}`;
+    return inner === undefined ? null : checkOption(inner, full, option, rules);
+  });
 }
