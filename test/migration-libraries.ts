@@ -23,7 +23,7 @@ function load(code: string): Record<string, unknown> {
 }
 
 /** The part of the driver `pg` that the libraries use, over a server in the process. */
-function driverOf(server: PGlite): { Pool: new () => unknown; Client: new () => unknown } {
+export function driverOf(server: PGlite): { Pool: new () => unknown; Client: new () => unknown } {
   const ask = async (text: string, values: unknown[] = []): Promise<unknown> => {
     if (values.length > 0) return { ...(await server.query(text, values)), command: "", rowCount: 0 };
     const answers = await server.exec(text);

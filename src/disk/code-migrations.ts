@@ -87,7 +87,7 @@ function describe(discovery: Discovery, runner: CodeRunner, said: Dialect | null
   const own = runner === "node-pg-migrate" ? [...found, ...numberedSql(files, dir, claimed)] : found;
   // Files of an engine that keeps no unique keys as we know them.
   if (guessDialect({ ...files, text: () => "" }, found) === null) return null;
-  const dialect = said ?? DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? "postgres";
+  const dialect = said ?? driverDialect(discovery, dir) ?? "postgres";
   const home = homeOf(discovery, dir, folderOf(dir));
   const runnerVersion = PACKAGES[runner].map((name) => versionOf(packages, dir, name)).find((version) => version !== null) ?? null;
   const transaction = configuredTransaction(discovery, runner, home);
@@ -109,12 +109,22 @@ function numberedSql(files: Files, dir: string, claimed: Set<string>): string[] 
   return files.list(dir).filter((name) => /^\d.*\.sql$/.test(name)).map((name) => `${dir}/${name}`).filter((path) => !claimed.has(path));
 }
 
+/** The engine whose driver the packages at or above a folder name first; null: none does. */
+export function driverDialect({ packages }: Pick<Discovery, "packages">, dir: string): Dialect | null {
+  return DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? null;
+}
+
 const DRIVERS: [Dialect, string[]][] = [
   ["postgres", ["pg", "postgres", "pg-promise", "@neondatabase/serverless", "@electric-sql/pglite", "pg-native", "@vercel/postgres", "kysely-postgres-js"]],
   ["mysql", ["mysql", "mysql2", "mariadb"]],
   ["sqlite", ["better-sqlite3", "sqlite3", "@libsql/client", "libsql", "sqlite"]],
   ["other", ["mssql", "tedious", "oracledb"]],
 ];
+
+/** The engine that a word of a library's settings or a folder's name means; null: it means none. */
+export function dialectOfEngine(name: string): Dialect | null {
+  return ENGINES.find(([, names]) => names.test(name))?.[0] ?? null;
+}
 
 const ENGINES: [Dialect, RegExp][] = [
   ["postgres", /^(?:postgres(?:ql|db)?|pg)$/i],
@@ -125,7 +135,7 @@ const ENGINES: [Dialect, RegExp][] = [
 
 /** As the folders above it or its SQL say; null: neither does. */
 function dialectOf(files: Files, path: string): Dialect | null {
-  const named = folderOf(path).split("/").findLast((folder) => ENGINES.some(([, name]) => name.test(folder)));
-  if (named !== undefined) return ENGINES.find(([, name]) => name.test(named))?.[0] ?? null;
+  const named = folderOf(path).split("/").findLast((folder) => dialectOfEngine(folder) !== null);
+  if (named !== undefined) return dialectOfEngine(named);
   return /\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\b(?:CREATE|ALTER) TABLE (?:IF NOT EXISTS )?\\?`\w+\\?` *(?:\(|ADD|MODIFY|CHANGE|DROP)/i.test(files.text(path) ?? "") ? "mysql" : null;
 }

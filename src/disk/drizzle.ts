@@ -3,6 +3,8 @@ import type { DatabaseSource } from "../model/input.ts";
 import { isAside } from "./asides.ts";
 import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
+import { joinGroups, packageOf } from "./declaring.ts";
+import type { Group } from "./declaring.ts";
 import { readDrizzleConfigs } from "./drizzle-config.ts";
 import type { DrizzleConfig } from "./drizzle-config.ts";
 import { tellUnread } from "./files.ts";
@@ -104,8 +106,6 @@ function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
 /** Names that queries use; importing them declares no table. */
 const notBuilders = new Set(["alias", "union", "unionAll", "intersect", "intersectAll", "except", "exceptAll", "getTableConfig", "getViewConfig", "default"]);
 
-type Group = { home: string; dialect: Dialect; paths: string[] };
-
 /** One database a package (and dialect) whose tables no configuration claims; packages that use each other's tables share one. */
 function withoutConfig(discovery: Discovery, declaring: Map<string, Dialect>, configured: Found[]): Found[] {
   const claimed = discovery.reach(configured.flatMap(({ schemaFiles }) => schemaFiles));
@@ -120,21 +120,6 @@ function withoutConfig(discovery: Discovery, declaring: Map<string, Dialect>, co
   return joinGroups(discovery, [...groups.values()].filter(({ home }) => !taken.has(home))).map((group) => fromGroup(discovery, group));
 }
 
-/** A group whose files lead to another's is one database with it. */
-function joinGroups(discovery: Discovery, groups: Group[]): Group[] {
-  const joined: Group[] = [];
-  for (const group of groups) {
-    const reached = discovery.reach(group.paths);
-    const owner = joined.find((other) => {
-      if (other.dialect !== group.dialect) return false;
-      return other.paths.some((path) => reached.has(path)) || group.paths.some((path) => discovery.reach(other.paths).has(path));
-    });
-    if (owner === undefined) joined.push({ ...group });
-    else owner.paths = [...owner.paths, ...group.paths];
-  }
-  return joined;
-}
-
 function fromGroup(discovery: Discovery, { home, dialect, paths }: Group): Found {
   const schemaFiles = [...paths].sort(byName);
   const folder = commonFolder(schemaFiles.map(folderOf));
@@ -142,8 +127,4 @@ function fromGroup(discovery: Discovery, { home, dialect, paths }: Group): Found
   const journal = out.find((dir) => discovery.files.has(`${dir}/meta/_journal.json`));
   const migrations = journal === undefined ? [] : readDrizzleMigrations(discovery, journal, null);
   return { ...describe(discovery, folder, home, home, schemaFiles), dialect, migrations };
-}
-
-function packageOf({ packages }: Discovery, file: string): string {
-  return owningPackage(packages, folderOf(file))?.info.dir ?? folderOf(file);
 }

@@ -53,6 +53,8 @@ function speaksOf({ files }: Discovery, database: Found, tables: Set<string>): b
   for (const path of new Set([...listed, ...beside])) {
     for (const word of (files.text(path) ?? "").match(/\w+/g) ?? []) words.add(word.toLowerCase());
   }
-  const named = [...tables].filter((table) => words.has(table)).length;
+  // An entity's table is named after its class: `ChatMessage` makes chat_message.
+  const isNamed = (table: string): boolean => words.has(table) || (database.orm === "typeorm" && words.has(table.replaceAll("_", "")));
+  const named = [...tables].filter(isNamed).length;
   return named * 2 >= tables.size && named >= Math.min(2, tables.size);
 }

@@ -1,7 +1,7 @@
 import type { Unread } from "./span.ts";
 import type { FileFacts } from "./facts.ts";
 import type { Dialect } from "./catalog.ts";
-import type { Migration, Runner } from "./project.ts";
+import type { Migration, Orm, Runner } from "./project.ts";
 
 /** What disk/ hands to project/build.ts: file facts on demand and the few configuration files, read. */
 export type ProjectInput = {
@@ -38,7 +38,7 @@ export type TsconfigInfo = {
 
 export type DatabaseSource = {
   id: string;
-  orm: "drizzle" | "prisma" | "sql";
+  orm: Orm;
   dialect: Dialect;
   /** Folder of the package it belongs to. */
   dir: string;
@@ -50,9 +50,17 @@ export type DatabaseSource = {
   queryFiles: string[];
   /** drizzle 0.x `casing`. */
   casing: "snake_case" | "camelCase" | null;
-  /** drizzle-kit/prisma major.minor where known. */
+  /** Version of the ORM's package where known. */
   ormVersion: string | null;
+  /** What TypeORM's data source says of names; absent: another ORM. */
+  typeorm?: TypeormSettings;
 };
+
+/**
+ * `naming`: of typeorm-naming-strategies where `snake`; null: a strategy of the project's own. `prefix`: of table names; null: computed. `schema`: of
+ * tables that name none; null: none is said. `synchronizes`: its tables are made from the entities at each start, wherever it runs.
+ */
+export type TypeormSettings = { naming: "default" | "snake" | null; prefix: string | null; schema: string | null; synchronizes: boolean };
 
 export type MigrationSource = {
   runner: Runner;

@@ -31,10 +31,13 @@ export type ProjectFile = {
   suppressions: Suppression[];
 };
 
+/** What declares a database's schema; `sql`: nothing but SQL, or migrations. */
+export type Orm = "drizzle" | "prisma" | "typeorm" | "sequelize" | "mikro-orm" | "sql";
+
 export type Database = {
   /** Folder or config file that it was found by, e.g. `packages/db`. */
   id: string;
-  orm: "drizzle" | "prisma" | "sql";
+  orm: Orm;
   /** The ORM schema and the migrations merged: migrations win for keys, the ORM for property names. Rules about code use this. */
   catalog: Catalog;
   /** What the ORM's schema files declare; null: there are none. */

@@ -9,7 +9,7 @@ import { basename, dirname, isInside } from "./paths.ts";
 import { readCodeMigration } from "./migrations/code.ts";
 import type { Program } from "./program.ts";
 import { transactionOf, type Steering } from "./runners.ts";
-import type { DrizzleSchemas } from "./schema/drizzle.ts";
+import type { DeclaredSchemas } from "./schema/bindings.ts";
 import { prismaSchemaChanges } from "./schema/prisma.ts";
 
 type Declared = { changes: SchemaChange[]; complete: boolean; prisma: Database["prisma"]; dialect: Catalog["dialect"] };
@@ -17,22 +17,24 @@ type Declared = { changes: SchemaChange[]; complete: boolean; prisma: Database["
 type Migrated = { migrations: Migration[]; catalog: Catalog; deployed: Catalog; complete: boolean };
 
 /** Replays the migrations of each database, reads its schema, and merges the two. What cannot be read is added to `unread`. */
-export function buildDatabases(program: Program, drizzle: DrizzleSchemas, unread: Unread[]): Database[] {
-  return program.input.databases.map((source) => buildDatabase(program, drizzle, source, unread));
+export function buildDatabases(program: Program, schemas: DeclaredSchemas, unread: Unread[]): Database[] {
+  return program.input.databases.map((source) => buildDatabase(program, schemas, source, unread));
 }
 
-function buildDatabase(program: Program, drizzle: DrizzleSchemas, source: DatabaseSource, unread: Unread[]): Database {
-  const declared = readDeclared(program, drizzle, source, unread);
+function buildDatabase(program: Program, schemas: DeclaredSchemas, source: DatabaseSource, unread: Unread[]): Database {
+  const declared = readDeclared(program, schemas, source, unread);
   const dialect = declared?.dialect ?? source.dialect;
   const schema = declared === null ? null : fold(emptyCatalog(dialect), declared.changes, "declared");
-  const migrated = readMigrated(program, source, dialect, unread);
+  const history = readMigrated(program, source, dialect, unread);
+  // Whatever the migrations build, each start makes the tables anew as they are declared.
+  const migrated = source.typeorm?.synchronizes === true && schema !== null ? null : history;
   return {
     id: source.id,
     orm: source.orm,
     catalog: merge(schema, migrated?.catalog ?? null) ?? emptyCatalog(dialect),
     schema,
     migrated: migrated?.catalog ?? null,
-    migrations: migrated?.migrations ?? [],
+    migrations: history?.migrations ?? [],
     complete: (declared?.complete ?? true) && (migrated?.complete ?? true),
     prisma: declared?.prisma ?? null,
   };
@@ -43,9 +45,10 @@ function merge(schema: Catalog | null, migrated: Catalog | null): Catalog | null
 }
 
 /** null: nothing declares a schema. */
-function readDeclared(program: Program, drizzle: DrizzleSchemas, source: DatabaseSource, unread: Unread[]): Declared | null {
+function readDeclared(program: Program, schemas: DeclaredSchemas, source: DatabaseSource, unread: Unread[]): Declared | null {
   if (source.schemaFiles.length === 0) return null;
-  if (source.orm === "drizzle") return { changes: drizzle.changes(source.id), complete: drizzle.complete(source.id), prisma: null, dialect: source.dialect };
+  const own = schemas[source.orm];
+  if (own !== undefined) return { changes: own.changes(source.id), complete: own.complete(source.id), prisma: null, dialect: source.dialect };
   return source.orm === "prisma" ? readPrisma(program, source, unread) : readSqlSchema(program, source, unread);
 }
 

@@ -6,13 +6,16 @@ import type { Span } from "../../model/span.ts";
 import type { Dedup } from "../../model/statement.ts";
 import type { Env, Evaluated, Program } from "../program.ts";
 import type { RawChain } from "../chains.ts";
-import type { TableBindings } from "../schema/bindings.ts";
+import type { EntityBindings, TableBindings } from "../schema/bindings.ts";
 
 /** What an adapter may ask about the project. */
 export type Linked = {
   program: Program;
   databases: Database[];
+  /** Drizzle's tables. */
   tables: TableBindings;
+  /** Entities of TypeORM. */
+  entities: EntityBindings;
   /** The database that code of this file most likely talks to; null: none, or several. */
   databaseForFile(path: string, orm?: Database["orm"]): Database | null;
 };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { QualifiedName } from "../../model/schema-change.ts";
 import { callChain } from "../chains.ts";
 import { asObject, asString, type EvaluatedObject } from "../evaluate.ts";
@@ -27,14 +26,6 @@ export function tableOf(value: Evaluated | undefined): QualifiedName | null {
 
 export function nameText({ schema, name }: QualifiedName): string {
   return `${schema === null ? "" : `${quote(schema)}.`}${quote(name)}`;
-}
-
-const LENGTHS = { PK: 27, UQ: 27, FK: 27, IDX: 26 };
-
-/** `UQ_` and the first letters of the SHA-1 of `{table}_{columns, sorted}[_{where}]`. The schema is no part of it. */
-export function defaultName(kind: keyof typeof LENGTHS, table: QualifiedName, columns: string[], where: string | null = null): string {
-  const key = `${table.name}_${[...columns].sort().join("_")}${where === null ? "" : `_${where}`}`;
-  return `${kind}_${createHash("sha1").update(key).digest("hex").slice(0, LENGTHS[kind])}`;
 }
 
 type MadeColumn = { name: string; sql: string; unique: boolean; primary: boolean; primaryName: string | null };

@@ -7,8 +7,9 @@ import type { MigrationLibrary, Reading, UpFunction } from "./library.ts";
 import { sent } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { flagIn, joined, onlyWrites, piece, quote, quoteList, rawPieces, stringIn } from "./sql-text.ts";
-import { columnText, defaultName, nameText, optionsOf, tableOf } from "./typeorm-parts.ts";
+import { columnText, nameText, optionsOf, tableOf } from "./typeorm-parts.ts";
 import { handleName, handleOf } from "./walk.ts";
+import { defaultName } from "../schema/typeorm-names.ts";
 
 /** TypeORM: raw SQL and the query runner's methods (reference §10.3), names as its default naming strategy gives them. */
 export const typeorm: MigrationLibrary = {
@@ -76,7 +77,7 @@ const METHODS: Record<string, Method> = {
   createPrimaryKey: ({ at, name, args }) => {
     const columns = asStrings(args[1]);
     const own = asString(args[2]);
-    return [columns === null ? null : [piece(at, `alter table ${nameText(name)} add constraint ${quote(own ?? defaultName("PK", name, columns))} primary key (${quoteList(columns)})`)]];
+    return [columns === null ? null : [piece(at, `alter table ${nameText(name)} add constraint ${quote(own ?? defaultName("PK", name.name, columns))} primary key (${quoteList(columns)})`)]];
   },
   dropPrimaryKey: ({ at, name, args }) => [text(at, asString(args[1]), (own) => `alter table ${nameText(name)} drop constraint ${quote(own)}`)],
   createForeignKey: ({ at, name, args }) => [addForeign(at, name, args[1])],
@@ -121,12 +122,12 @@ function createTable(reading: Reading, at: Span, name: QualifiedName, [table, if
   const clauses: (string | null)[] = known.map((column) => column.sql);
   const single = new Set(uniques.flatMap((unique) => columnsOf(unique, "columnNames")?.join() ?? []));
   for (const unique of uniques) clauses.push(uniqueClause(name, unique));
-  for (const column of known) if (column.unique && !single.has(column.name)) clauses.push(`constraint ${quote(defaultName("UQ", name, [column.name]))} unique (${quote(column.name)})`);
+  for (const column of known) if (column.unique && !single.has(column.name)) clauses.push(`constraint ${quote(defaultName("UQ", name.name, [column.name]))} unique (${quote(column.name)})`);
   for (const key of list("foreignKeys")) clauses.push(foreignClause(name, key));
   const primary = known.filter((column) => column.primary);
   if (primary.length > 0) {
     const names = primary.map((column) => column.name);
-    clauses.push(`constraint ${quote(primary[0]?.primaryName ?? defaultName("PK", name, names))} primary key (${quoteList(names)})`);
+    clauses.push(`constraint ${quote(primary[0]?.primaryName ?? defaultName("PK", name.name, names))} primary key (${quoteList(names)})`);
   }
   const start = `create table ${ifNotExists?.kind === "boolean" && ifNotExists.value ? "if not exists " : ""}${nameText(name)} (`;
   const whole = clauses.includes(null) ? null : [piece(at, start), ...joined(at, clauses.map((clause) => [piece(at, clause ?? "")])), piece(at, ")")];
@@ -144,8 +145,8 @@ function addColumn(reading: Reading, at: Span, name: QualifiedName, value: Evalu
   const add = (clause: string): Piece[] => [piece(at, `alter table ${nameText(name)} add ${clause}`)];
   return [
     add(`column ${column.sql}`),
-    ...(column.primary ? [add(`constraint ${quote(column.primaryName ?? defaultName("PK", name, [column.name]))} primary key (${quote(column.name)})`)] : []),
-    ...(column.unique ? [add(`constraint ${quote(defaultName("UQ", name, [column.name]))} unique (${quote(column.name)})`)] : []),
+    ...(column.primary ? [add(`constraint ${quote(column.primaryName ?? defaultName("PK", name.name, [column.name]))} primary key (${quote(column.name)})`)] : []),
+    ...(column.unique ? [add(`constraint ${quote(defaultName("UQ", name.name, [column.name]))} unique (${quote(column.name)})`)] : []),
   ];
 }
 
@@ -163,7 +164,7 @@ function uniqueClause(name: QualifiedName, value: Evaluated | undefined): string
   const columns = columnsOf(value, "columnNames");
   if (options === null || columns === null) return null;
   const deferrable = stringIn(options, "deferrable");
-  return `constraint ${quote(stringIn(options, "name") ?? defaultName("UQ", name, columns))} unique (${quoteList(columns)})${deferrable === null ? "" : ` deferrable ${deferrable}`}`;
+  return `constraint ${quote(stringIn(options, "name") ?? defaultName("UQ", name.name, columns))} unique (${quoteList(columns)})${deferrable === null ? "" : ` deferrable ${deferrable}`}`;
 }
 
 function addForeign(at: Span, name: QualifiedName, value: Evaluated | undefined): Piece[] | null {
@@ -178,7 +179,7 @@ function foreignClause(name: QualifiedName, value: Evaluated | undefined): strin
   if (options === null || columns === null || targets === null || target === null) return null;
   const onDelete = stringIn(options, "onDelete");
   const schema = stringIn(options, "referencedSchema") ?? target.schema;
-  return `constraint ${quote(stringIn(options, "name") ?? defaultName("FK", name, columns))} foreign key (${quoteList(columns)}) references ${nameText({ schema, name: target.name })} (${quoteList(targets)})${onDelete === null ? "" : ` on delete ${onDelete}`}`;
+  return `constraint ${quote(stringIn(options, "name") ?? defaultName("FK", name.name, columns))} foreign key (${quoteList(columns)}) references ${nameText({ schema, name: target.name })} (${quoteList(targets)})${onDelete === null ? "" : ` on delete ${onDelete}`}`;
 }
 
 function createIndex(reading: Reading, at: Span, name: QualifiedName, value: Evaluated | undefined): Piece[] | null {
@@ -189,7 +190,7 @@ function createIndex(reading: Reading, at: Span, name: QualifiedName, value: Eva
   const unique = flagIn(options ?? undefined, "isUnique");
   if (options === null || columns === null || condition === null || unique === null) return null;
   const text = condition.map((part) => part.text).join("");
-  const index = stringIn(options, "name") ?? defaultName("IDX", name, columns, text === "" ? null : text);
+  const index = stringIn(options, "name") ?? defaultName("IDX", name.name, columns, text === "" ? null : text);
   const type = stringIn(options, "type");
   const head = `create ${unique ? "unique " : ""}index ${flagIn(options, "isConcurrent") === true ? "concurrently " : ""}${quote(index)} on ${nameText(name)}${type === null ? "" : ` using ${type}`} (${quoteList(columns)})`;
   return [piece(at, head), ...(condition.length === 0 ? [] : [piece(at, " where "), ...condition])];

@@ -1,4 +1,6 @@
 import type { Dialect } from "../../model/catalog.ts";
+import type { Orm } from "../../model/project.ts";
+import type { SchemaChange } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
 import type { Evaluated } from "../program.ts";
 
@@ -35,3 +37,41 @@ export type TableBindings = {
   /** All tables of configured databases. */
   all: TableBinding[];
 };
+
+/** What an entity of an ORM is called in code and in the database. */
+export type EntityBinding = TableBinding & {
+  relations: Map<string, EntityRelation>;
+  /** Properties of embedded objects; their columns are `columns.get("address.city")`. */
+  embedded: string[];
+  /** Properties of the primary key, in order; `columns` has their columns. */
+  primary: string[];
+  /** A hook of the class may set what an insert leaves out. */
+  madeByHooks: boolean;
+};
+
+/** `columns`: of this table, with the properties of the target that they hold; none on the other side of the relation. */
+export type EntityRelation = {
+  kind: "many-to-one" | "one-to-one" | "one-to-many" | "many-to-many";
+  columns: { column: string; references: string }[];
+  cascades: boolean;
+  target(): EntityBinding | null;
+};
+
+/** The entities that code declares, for the adapters of clients. */
+export type EntityBindings = {
+  /** The entity that a value is: its class, its schema, its name. */
+  entityOf(value: Evaluated): EntityBinding | null;
+  /** By the name of its class or schema, in one database or (null) any; null: none, or several. */
+  entityNamed(name: string, database: string | null): EntityBinding | null;
+};
+
+/** What an ORM's schema files declare, by database. */
+export type DeclaredSchema = {
+  /** One `create-table` a table. */
+  changes(database: string): SchemaChange[];
+  /** False: some declaration could not be read at all, so a table may be missing. */
+  complete(database: string): boolean;
+};
+
+/** Those that are read out of code. */
+export type DeclaredSchemas = Partial<Record<Orm, DeclaredSchema>>;

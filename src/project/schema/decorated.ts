@@ -11,7 +11,7 @@ export type ClassValue = { path: string; name: string | null; fact: ClassFact; e
  * `@Column("int", { … })`: the decorator's exported name and package; `package` null: a function of the project that is more than one return, so
  * what it decorates with is not known. `args` null: it is not called (`@Entity` alone).
  */
-export type ReadDecorator = { name: string; package: string | null; args: Evaluated[] | null; complete: boolean; at: Span };
+export type ReadDecorator = { name: string; package: string | null; callee: Evaluated; args: Evaluated[] | null; complete: boolean; at: Span };
 
 /** A member with the class that declares it (`of`), whose file its type is written in. */
 export type DecoratedMember = { name: string; decorators: ReadDecorator[]; typeText: string | null; optional: boolean; value: Expression | null; of: ClassValue; at: Span };
@@ -75,7 +75,7 @@ export function decoratorsOf(program: Program, holder: ClassValue, decorators: E
 function readDecorator(value: Evaluated, at: Span): ReadDecorator[] {
   const [callee, args, complete] = value.kind === "call" ? [value.callee, value.args, value.complete] : [value, null, true];
   if (callee.kind === "external" && callee.name === "applyDecorators" && args !== null) return args.flatMap((each) => readDecorator(each, at));
-  if (callee.kind === "external") return [{ name: callee.name, package: callee.package, args, complete, at }];
-  if (callee.kind === "member" && callee.of.kind === "external") return [{ name: callee.name, package: callee.of.package, args, complete, at }];
-  return [{ name: "", package: null, args, complete, at }];
+  if (callee.kind === "external") return [{ name: callee.name, package: callee.package, callee, args, complete, at }];
+  if (callee.kind === "member" && callee.of.kind === "external") return [{ name: callee.name, package: callee.of.package, callee, args, complete, at }];
+  return [{ name: "", package: null, callee, args, complete, at }];
 }

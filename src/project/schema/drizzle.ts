@@ -4,19 +4,13 @@ import type { QualifiedName, SchemaChange } from "../../model/schema-change.ts";
 import type { Unread } from "../../model/span.ts";
 import { evaluateExport } from "../evaluate.ts";
 import type { Evaluated, Program } from "../program.ts";
-import type { ColumnBinding, TableBinding, TableBindings } from "./bindings.ts";
+import type { ColumnBinding, DeclaredSchema, TableBinding, TableBindings } from "./bindings.ts";
 import { readColumns } from "./drizzle-columns.ts";
 import { readTableCall } from "./drizzle-factory.ts";
 import { majorVersion } from "./drizzle-names.ts";
 import { tableChange, type DrizzleTable } from "./drizzle-table.ts";
 
-export type DrizzleSchemas = TableBindings & {
-  /** What the schema files of a database declare, one `create-table` a table. */
-  changes(database: string): SchemaChange[];
-  /** False: some declaration could not be read at all, so a table may be missing. */
-  complete(database: string): boolean;
-  unread: Unread[];
-};
+export type DrizzleSchemas = TableBindings & DeclaredSchema & { unread: Unread[] };
 
 type Declared = Extract<Evaluated, { kind: "declaration" }>;
 type Exported = { value: Declared; names: string[]; dialect: Dialect };

@@ -1,0 +1,40 @@
+import type { Dialect } from "../model/catalog.ts";
+import { isAside } from "./asides.ts";
+import type { Discovery } from "./context.ts";
+import { isCode } from "./languages.ts";
+import { owningPackage } from "./packages.ts";
+import { folderOf } from "./paths.ts";
+
+/** Files that declare tables of one database as far as can be told. `home`: folder of their package. */
+export type Group = { home: string; dialect: Dialect; paths: string[] };
+
+/**
+ * The files that import from a library what declares tables. `mark`: what their text must hold, as parsing every file of a project that does not use
+ * it would take most of the time.
+ */
+export function findDeclaring(discovery: Discovery, mark: RegExp, declares: (imported: { from: string; name: string }) => boolean): string[] {
+  return discovery.candidates.filter((path) => {
+    if (isAside(path) || !isCode(path) || !mark.test(discovery.files.text(path) ?? "")) return false;
+    return (discovery.facts(path)?.code?.imports ?? []).some((imported) => !imported.typeOnly && declares(imported));
+  });
+}
+
+/** A group whose files lead to another's is one database with it. */
+export function joinGroups(discovery: Discovery, groups: Group[]): Group[] {
+  const joined: Group[] = [];
+  for (const group of groups) {
+    const reached = discovery.reach(group.paths);
+    const owner = joined.find((other) => {
+      if (other.dialect !== group.dialect) return false;
+      return other.paths.some((path) => reached.has(path)) || group.paths.some((path) => discovery.reach(other.paths).has(path));
+    });
+    if (owner === undefined) joined.push({ ...group });
+    else owner.paths = [...owner.paths, ...group.paths];
+  }
+  return joined;
+}
+
+/** Folder of the package that a file belongs to. */
+export function packageOf({ packages }: Discovery, file: string): string {
+  return owningPackage(packages, folderOf(file))?.info.dir ?? folderOf(file);
+}
