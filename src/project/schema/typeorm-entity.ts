@@ -133,7 +133,8 @@ function mergedOptions(args: Evaluated[]): EvaluatedObject | null {
 }
 
 function relationOf(program: Program, member: DecoratedMember, { name, args, at }: ReadDecorator, own: ReadDecorator[]): RelationDraft {
-  const [target, ...rest] = name === "TreeParent" ? [undefined, ...(args ?? [])] : (args ?? []);
+  const target = name === "TreeParent" ? undefined : args?.[0];
+  const rest = args?.slice(name === "TreeParent" ? 0 : 1) ?? [];
   const options = rest.find((each) => each.kind === "object");
   const inverse = rest.find((each) => each.kind === "function" || each.kind === "string");
   const joins = own.filter((each) => each.name === "JoinColumn");

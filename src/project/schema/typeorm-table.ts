@@ -28,7 +28,7 @@ export function entityChanges(entity: Entity, joined: Joined, naming: Naming): S
       kind: "create-table", at: draft.at, table, ifNotExists: false, temporary: false, tableKind: isView ? (draft.kind === "view" ? "view" : "materialized-view") : "table",
       partitioned: false, partitionOf: null, inherits: [], like: [],
       columns: distinctColumns(named).map(toColumn),
-      keys: isView ? [] : [...primary, ...uniques, ...joined.keys, ...keys],
+      keys: isView ? [] : [...distinctKeys([...primary, ...uniques, ...joined.keys]), ...keys],
       indexes: indexed.flatMap(({ index, made }) => (index.unique || made === null ? [] : [made])),
       foreignKeys: joined.foreignKeys,
       checks: [],
@@ -91,6 +91,15 @@ function nameOf({ naming }: Scope, given: Given, otherwise: () => string): strin
 
 function partOf(column: string): NewKey["parts"][number] {
   return { kind: "column", column, collation: null, opclass: null };
+}
+
+/** Of constraints on the same columns that one CREATE TABLE holds Postgres keeps the first, the primary key before all. */
+function distinctKeys(keys: NewKey[]): NewKey[] {
+  const seen = new Set<string>();
+  return keys.filter((key) => {
+    const columns = JSON.stringify([key.deferrable, key.parts]);
+    return !seen.has(columns) && seen.add(columns).size > 0;
+  });
 }
 
 function distinctColumns<Named extends { name: string }>(columns: Named[]): Named[] {
