@@ -41,6 +41,15 @@ describe("where `up` stands", () => {
     expect(keysOf(catalogOf(readCode("typeorm", code)))).toEqual(["t: primary (id)"]);
   });
 
+  it("and may call other methods of its class", () => {
+    const code = `export class Init1700000000000 {
+      private async tables(queryRunner) { await queryRunner.query('create table a (id int primary key)'); await this.more(queryRunner, "b"); }
+      private more = async (runner, name) => { await runner.query(\`create table \${name} (id int unique)\`); };
+      async down(queryRunner) { await queryRunner.query("drop table a"); }
+      async up(queryRunner) { await this.tables(queryRunner); await this.unknown(queryRunner); }
+    }`;
+    expect(Object.keys(catalogOf(readCode("typeorm", code)).tables)).toEqual(["public.a", "public.b"]);
+  });
   it("what goes down is not read", () => {
     const code = `export const up = (knex) => knex.schema.raw("create table t (id int)"); export const down = (knex) => knex.schema.dropTable("t");`;
     expect(keysOf(catalogOf(readCode("knex", code)))).toEqual(["t: "]);

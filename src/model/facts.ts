@@ -158,6 +158,8 @@ export type Local = {
   at: Span;
   /** Its value is written into after it was made (`data.x = …`, `list.push(…)`), so an object or list may hold more. Absent: no. */
   changed?: true;
+  /** What is put into its properties: `user.name = x`, in order. Absent: nothing is. */
+  assigned?: { name: string; value: Expression }[];
 };
 
 /** `branch`: given again behind a condition, in a loop, or after an error. */

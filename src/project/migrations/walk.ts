@@ -2,6 +2,7 @@ import type { Expression } from "../../model/expression.ts";
 import type { CallFact, CodeFacts, ContextStep, Local } from "../../model/facts.ts";
 import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
+import { enclosing, methodOf } from "../classes.ts";
 import { environmentOf, evaluate, memberOf, possibilities } from "../evaluate.ts";
 import type { Env, Evaluated, Program } from "../program.ts";
 
@@ -43,7 +44,7 @@ function walkFunction(walk: Walk, fn: FunctionValue, args: Evaluated[]): void {
     for (const round of roundsOf(walk, fn.path, code, inside, now)) {
       const value = evaluate(walk.program, fn.path, fact.expression, round);
       if (walk.visit(value, step, fact)) handled.push(fact.at);
-      else enter({ ...walk, around: step, depth: walk.depth + 1 }, value);
+      else enter({ ...walk, around: step, depth: walk.depth + 1 }, value, fn);
     }
   }
 }
@@ -121,12 +122,14 @@ function wayInto(local: Local, over: Expression): string[] | null {
   return value === undefined ? null : value.path.slice(1);
 }
 
-/** The functions that a call which nobody knows leads to: the one it calls, and those that it is given. */
-function enter(walk: Walk, value: Evaluated): void {
+/** The functions that a call which nobody knows leads to: the one it calls, and those that it is given. `from`: the function that makes the call. */
+function enter(walk: Walk, value: Evaluated, from: FunctionValue): void {
   for (const each of possibilities(value)) {
     const { root, links } = callChain(each);
     const [first] = links;
     if (root.kind === "function" && first?.args != null && first.name === "") walkFunction(walk, root, first.args);
+    const method = root.kind === "unknown" && root.text === "this" && first?.args != null ? ownMethod(walk.program, from, first.name) : null;
+    if (method !== null) walkFunction(walk, { kind: "function", at: each.at, ...method }, first?.args ?? []);
     const handle = root.kind === "external" && root.package === HANDLE ? [root] : [];
     for (const link of links) {
       const isAnswer = link.name === "then" || link.name === "catch" || link.name === "finally";
@@ -134,6 +137,12 @@ function enter(walk: Walk, value: Evaluated): void {
       for (const argument of link.args ?? []) if (argument.kind === "function") walkFunction(walk, argument, isAnswer ? [] : handle);
     }
   }
+}
+
+/** `this.createUsers(queryRunner)`: a method of the migration's own class, or of one that it extends. */
+function ownMethod(program: Program, from: FunctionValue, name: string): { path: string; function: number } | null {
+  const own = enclosing(program, from.path, from.function);
+  return own === null ? null : methodOf(program, own, name);
 }
 
 const HANDLE = "migration handle";

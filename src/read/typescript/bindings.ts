@@ -92,7 +92,9 @@ function assignName(reader: Reader, name: ts.Identifier, value: Expression, path
 
 /** `this.db = db` in a class that says nothing more of `db` is its value. */
 function assignMember(reader: Reader, node: ts.Expression, value: Expression, path: string[]): void {
-  reader.walk.expression(reader, node);
+  const target = reader.walk.expression(reader, node);
+  const holder = target.kind === "member" && target.of.kind === "local" ? reader.facts.locals[target.of.local] : undefined;
+  if (holder !== undefined && target.kind === "member" && path.length === 0) (holder.assigned ??= []).push({ name: target.name, value });
   if (!ts.isPropertyAccessExpression(node) || node.expression.kind !== ts.SyntaxKind.ThisKeyword || reader.class === null || path.length > 0) return;
   const name = node.name.text;
   const member = reader.class.members.find((each) => each.name === name);
