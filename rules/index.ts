@@ -6,6 +6,7 @@ import { noCheckThenInsert } from "./no-check-then-insert.ts";
 import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transaction.ts";
 import { noConstraintIndexMixup } from "./no-constraint-index-mixup.ts";
 import { noDroppedKeyInUse } from "./no-dropped-key-in-use.ts";
+import { noImpossiblePartitionedKey } from "./no-impossible-partitioned-key.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noNullableConflictTarget } from "./no-nullable-conflict-target.ts";
@@ -31,6 +32,7 @@ export const rules: Rule[] = [
   noConcurrentIndexInTransaction,
   noConstraintIndexMixup,
   noDroppedKeyInUse,
+  noImpossiblePartitionedKey,
   noMismatchedDedup,
   noNonAtomicUpsert,
   noNullableConflictTarget,

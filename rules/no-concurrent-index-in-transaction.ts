@@ -29,7 +29,7 @@ function* checkMigration(database: Database, migration: Migration, text: RuleOpt
     const { statement } = step;
     noteTransaction(migration, statement, open);
     const change = findConcurrent(statement);
-    if (!change || isRunByHand(migration)) continue;
+    if (!change || isRunByHand(migration) || isRefusedAnyway(step, change)) continue;
     if (statement.nested) {
       yield describe(migration, step, change, "a DO block is a function, and no runner takes it out of its transaction", null);
       continue;
@@ -51,6 +51,11 @@ function isRunByHand(migration: Migration): boolean {
 
 const BY_HAND =
   /\bmanual(?:ly)?[ -]appl|\b(?:appl(?:y|ied)|run|execute[sd]?)\b[^.]{0,60}\b(?:manually|by hand|on its own|separately)\b|\b(?:apply|run|execute)\b[^.]{0,60}\boutside (?:of )?(?:(?:a|an|any|the) )?(?:transaction|txn)/i;
+
+/** On a partitioned table CONCURRENTLY is refused in a transaction or out of it: that is what no-impossible-partitioned-key speaks of. */
+function isRefusedAnyway({ before, searchPath }: ReplayStep, change: Concurrent): boolean {
+  return change.kind === "create-index" && change.unique && findTable(before, change.table, searchPath)?.partitioned === true;
+}
 
 type Concurrent = Extract<SchemaChange, { kind: "create-index" | "drop-index" }>;
 

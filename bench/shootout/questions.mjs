@@ -37,7 +37,7 @@ export const answers = {
     retry: { rules: ["no-unverified-concurrent-index"] },
     "if-not-exists": { says: /CONCURRENTLY IF NOT EXISTS/ },
     "not-valid": { says: /\bUNIQUE\b[^.]*NOT VALID/ },
-    refused: { rules: ["no-constraint-index-mixup"] },
+    refused: { rules: ["no-constraint-index-mixup", "no-impossible-partitioned-key"] },
     dropped: { rules: ["no-dropped-key-in-use"] },
     target: { rules: ["no-unmatched-conflict-target"] },
     handler: { rules: ["no-unreachable-conflict-handler", "no-unknown-constraint-name"] },

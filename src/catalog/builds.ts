@@ -4,6 +4,7 @@ import type { NewKey, QualifiedName, SchemaChange } from "../model/schema-change
 import type { Span } from "../model/span.ts";
 import { emptyTables } from "./emptiness.ts";
 import { partColumns } from "./keys.ts";
+import { misfitBelow } from "./partition-keys.ts";
 import type { ReplayStep } from "./replay.ts";
 import { replay } from "./replay.ts";
 import { findTable } from "./tables.ts";
@@ -69,7 +70,8 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
   const started = migration.before.tables[renamed.get(table.id) ?? table.id];
   const earlier = started === undefined ? null : asDeployed(migration, started);
   if (earlier === null) return [];
-  return built.keys.map((key) => ({
+  // Postgres refuses those, so it builds nothing.
+  return built.keys.filter((key) => misfitBelow(step.before.tables, table, key) === null).map((key) => ({
     migration,
     step,
     table,

@@ -107,6 +107,7 @@ function applyColumnName(session: Session, table: Table, from: string, to: strin
     keys: table.keys.map(inKey),
     indexes: table.indexes.map(inKey),
     checks: table.checks.map(inText),
+    ...(table.partitionKey ? { partitionKey: table.partitionKey.map((name) => name && rename(name)) } : {}),
     foreignKeys: table.foreignKeys.map((foreignKey) => ({ ...foreignKey, columns: foreignKey.columns.map(rename) })),
   });
   for (const other of Object.values(session.tables)) followColumnName(session, other, table.id, rename);

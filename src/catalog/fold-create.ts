@@ -82,6 +82,7 @@ function startTable(session: Session, change: Create, schema: string, sources: (
     kind: change.tableKind,
     temporary: change.temporary,
     partitioned: change.partitioned,
+    ...(change.partitionKey ? { partitionKey: change.partitionKey } : {}),
     ...(parents.length > 0 ? { parents: parents.map((parent) => parent.id) } : {}),
     ...(type ? { ofType: type.id } : {}),
     // What a partition says of its columns makes them none of its own.

@@ -4,6 +4,7 @@ import { defaultForeignKeyName, defaultIndexName, defaultKeyName, defaultPartNam
 import { requireValue } from "./fold-nulls.ts";
 import { keyColumns, partColumns } from "./keys.ts";
 import { cutName } from "./names.ts";
+import { misfitBelow } from "./partition-keys.ts";
 import { quoteName } from "./words.ts";
 import { childrenOf, putTable, refuse, resolveId, spans, type Session } from "./session.ts";
 import { columnOf } from "./tables.ts";
@@ -29,6 +30,7 @@ export function addKey(session: Session, table: Table, key: NewKey, options = ev
     return same ? table : putTable(session, { ...table, complete: false });
   }
   refuseUnknownColumns(session, table, [...partColumns(key), ...(key.include ?? [])]);
+  if (misfitBelow(options.below ? session.tables : {}, table, key) !== null) refuse(session, "0A000");
   const { at, ...rest } = key;
   const added: UniqueKey = { ...rest, parts: plainParts(table, key.parts), name, valid: options.valid, ...spans(session, at) };
   let changed = table;

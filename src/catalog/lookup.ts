@@ -29,6 +29,7 @@ export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { buildConcurrently, dropBefore, dropSql, runOutside } from "./rewrites.ts";
 export { completeDedup } from "./complete-dedup.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
+export { misfitBelow, type Misfit } from "./partition-keys.ts";
 export { commentText, pendingMigrations, speaksOfDuplicates, splitPredicate, statementsBefore } from "./history.ts";
 export { lossOf, type Loss } from "./lost-keys.ts";
 export { columnsAlike, mayHoldDuplicates } from "./duplicates.ts";

@@ -24,6 +24,8 @@ export type Table = {
   kind: "table" | "view" | "materialized-view";
   temporary: boolean;
   partitioned: boolean;
+  /** What PARTITION BY names, in order; null: an expression. Absent: not partitioned, or nothing is known. */
+  partitionKey?: (string | null)[];
   /** Ids of the partitioned table that it is a part of, or of the tables it inherits from; absent: none. */
   parents?: string[];
   columns: Column[];

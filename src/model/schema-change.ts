@@ -17,6 +17,8 @@ export type SchemaChange = { at: Span; conditional?: "here" | "anywhere"; only?:
       temporary: boolean;
       tableKind: "table" | "view" | "materialized-view";
       partitioned: boolean;
+      /** As Table.partitionKey. */
+      partitionKey?: (string | null)[];
       partitionOf: QualifiedName | null;
       inherits: QualifiedName[];
       /** `after`: how many of `columns` stand before it. */

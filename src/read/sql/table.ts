@@ -20,6 +20,7 @@ export function readCreateTable(scope: Scope, statement: Tree.CreateStmt): Creat
   const made = emptyTable(scope, statement.relation, "table");
   made.ifNotExists = statement.if_not_exists ?? false;
   made.partitioned = statement.partspec !== undefined;
+  if (statement.partspec) made.partitionKey = (statement.partspec.partParams ?? []).map((node) => as(node, "PartitionElem")?.name ?? null);
   const parents = (statement.inhRelations ?? []).flatMap((node) => as(node, "RangeVar") ?? []).map(tableName);
   if (statement.partbound) made.partitionOf = parents[0] ?? null;
   else made.inherits = parents;
