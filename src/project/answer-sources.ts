@@ -106,7 +106,7 @@ function memberSources(flow: Flow, sources: Source[], name: string): Source[] {
   return sources.map((source) => {
     const related = relatedSource(flow, source, name);
     if (related !== null) return related;
-    if (name === "length" || name === "size" || name === "rowCount" || name === "count") return { ...source, shape: "count" as const };
+    if (name === "length" || name === "size" || name === "rowCount" || name === "count" || name === "numUpdatedRows" || name === "numAffectedRows") return { ...source, shape: "count" as const };
     if (name === "data" || name === "rows" || name === "error") return source;
     if (name === "then") return source;
     return source.shape === "count" ? source : { ...source, shape: "row" as const };
@@ -134,16 +134,17 @@ function siteSources(flow: Flow, place: Place, expression: Expression): Source[]
   const ids = [call, ...(statement === null ? [] : [statement])].flatMap((index) => flow.sitesAt(place.path, index));
   return ids.flatMap((id): Source[] => {
     const site = flow.sites[id];
-    return site === undefined || flow.drafts[id]?.relation !== undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site), bindings: place.bindings }];
+    return site === undefined || flow.drafts[id]?.relation !== undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site, flow.drafts[id]?.row === true), bindings: place.bindings }];
   });
 }
 
-function shapeOf(site: Site): Source["shape"] {
-  if (site.kind === "update") return site.returning === "none" ? "count" : "rows";
+/** `row`: the client answers with one row or none. */
+function shapeOf(site: Site, row: boolean): Source["shape"] {
+  if (site.kind === "update") return site.returning === "none" ? "count" : row ? "row" : "rows";
   if (site.lookup === "count" || site.lookup === "max") return "count";
   if (site.lookup === "exists") return "boolean";
   // `select().limit(1)` is still a list; clients with a row for an answer name it.
-  return site.lookup === "one" && (site.client === "prisma" || site.client === "supabase" || /findFirst$/.test(site.operation)) ? "row" : "rows";
+  return row || (site.lookup === "one" && (site.client === "prisma" || site.client === "supabase" || /findFirst$/.test(site.operation))) ? "row" : "rows";
 }
 
 function callSources(flow: Flow, place: Place, expression: Extract<Expression, { kind: "call" }>, hops: number): Source[] {

@@ -5,12 +5,18 @@ const indexes = new WeakMap<CodeFacts, Map<string, Expression>>();
 
 /** The expression that stands exactly at these offsets of a file; null: the facts hold none there. */
 export function expressionAt(code: CodeFacts, start: number, end: number): Expression | null {
+  return indexOf(code).get(`${String(start)}:${String(end)}`) ?? null;
+}
+
+/** All expressions that the facts of a file hold. */
+export function expressionsIn(code: CodeFacts): Iterable<Expression> {
+  return indexOf(code).values();
+}
+
+function indexOf(code: CodeFacts): Map<string, Expression> {
   let index = indexes.get(code);
-  if (index === undefined) {
-    index = indexExpressions(code);
-    indexes.set(code, index);
-  }
-  return index.get(`${String(start)}:${String(end)}`) ?? null;
+  if (index === undefined) indexes.set(code, (index = indexExpressions(code)));
+  return index;
 }
 
 function indexExpressions(code: CodeFacts): Map<string, Expression> {

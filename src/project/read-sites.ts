@@ -1,6 +1,6 @@
-import type { Expression } from "../model/expression.ts";
 import type { CallFact, CodeFacts } from "../model/facts.ts";
 import { rawChain } from "./chains.ts";
+import { BUILDERS, heldChain } from "./held-chains.ts";
 import { ADAPTERS } from "./clients/index.ts";
 import type { CallView, ClientAdapter, Draft, Effect, Linked } from "./clients/adapter.ts";
 import { readSqlFiles } from "./clients/sql-files.ts";
@@ -54,25 +54,12 @@ function viewOf(path: string, code: CodeFacts, index: number, fact: CallFact, co
   if (held !== null) {
     const inner = rawChain(held.expression);
     view.root = inner.root;
-    view.links = [...inner.links, ...links];
-    continued.add(held.index);
+    view.links = [...inner.links, ...held.added, ...links];
+    if (held.perhaps.length > 0) view.perhaps = held.perhaps;
+    for (const each of held.calls) continued.add(each);
   }
-  const names = new Set(view.links.map((link) => link.name));
+  const names = new Set([...view.links, ...(view.perhaps ?? []).flat()].map((link) => link.name));
   if (view.root.kind === "template" && view.root.tag !== null) names.add("`");
   view.names = names;
   return view;
-}
-
-/** Links that go on with a statement which was begun before. */
-const BUILDERS = new Set(["onConflictDoNothing", "onConflictDoUpdate", "returning", "where", "limit", "values", "eq", "single", "maybeSingle", "orderBy", "$dynamic", "execute"]);
-
-function heldChain(code: CodeFacts, root: Extract<Expression, { kind: "local" }>, before: number): { expression: Expression; index: number } | null {
-  const values = code.locals[root.local]?.values ?? [];
-  const [only] = values;
-  if (only === undefined || values.length !== 1 || only.path.length > 0 || only.value.kind !== "call" || only.value.awaited === true) return null;
-  for (let index = before - 1; index >= 0; index--) {
-    const fact = code.calls[index];
-    if (fact?.expression === only.value || (fact?.at.start === only.value.start && fact.at.end === only.value.end)) return fact.awaited ? null : { expression: only.value, index };
-  }
-  return null;
 }

@@ -27,6 +27,8 @@ export type CallView = {
   fact: CallFact;
   root: Expression;
   links: RawChain["links"];
+  /** Links that only some ways to the call have put behind what it goes on with. Absent: none. */
+  perhaps?: RawChain["links"][];
   /** Names of the links, for a cheap first look. */
   names: ReadonlySet<string>;
   /** What a caller gives for the parameters of the function around; absent: they stay open. */
@@ -37,6 +39,9 @@ export type CallView = {
 
 /** `source`: the value in code, from which `Written.value` is worked out; SQL gives `value` itself where code gives none. */
 export type DraftWritten = { column: string; at: Span; source: Evaluated | null; value: Value | null };
+
+/** What a condition compares for equality, and what else it asks. */
+export type Condition = { match: DraftWritten[]; rest: string[] };
 
 export type DraftConflict = Omit<Conflict, "sets"> & { sets: DraftWritten[] | "all" | null };
 
@@ -51,6 +56,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   /** What the call is made on (`db`, `tx`); null: not known, then it counts as whatever surrounds it. */
   receiver: Expression | null;
   ordered?: true;
+  /** The answer is one row or none, no list of rows. Absent: not known. */
+  row?: true;
   /** A look-up of rows that are loaded with another look-up's of the same call: the way to them, e.g. `organisation.groups`. */
   relation?: string;
   /** The call in a helper that runs it for this one. */

@@ -7,9 +7,7 @@ import type { Evaluated } from "../program.ts";
 import { renderSql, type NameOf } from "../schema/drizzle-sql.ts";
 import type { TableBinding } from "../schema/bindings.ts";
 import { valueText } from "../value-text.ts";
-import type { DraftWritten, Linked } from "./adapter.ts";
-
-export type Condition = { match: DraftWritten[]; rest: string[] };
+import type { Condition, Linked } from "./adapter.ts";
 
 /** What a Drizzle condition compares for equality: `eq(t.c, v)` within `and(…)`, `inArray` of one element, 1.0's object form (reference §4.6). */
 export function conditionOf(linked: Linked, table: TableBinding, value: Evaluated): Condition {

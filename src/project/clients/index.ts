@@ -1,8 +1,10 @@
 import type { ClientAdapter } from "./adapter.ts";
 import { drizzle } from "./drizzle.ts";
+import { knex } from "./knex.ts";
+import { kysely } from "./kysely.ts";
 import { prisma } from "./prisma.ts";
 import { rawSql } from "./raw-sql.ts";
 import { supabase } from "./supabase.ts";
 
 /** One adapter a library; the first that knows a call reads it. */
-export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, rawSql];
+export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, kysely, rawSql, knex];

@@ -6,7 +6,7 @@ import { evaluate } from "../evaluate.ts";
 import { lastName } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, type CallView, type ClientAdapter, type Linked, type Reading } from "./adapter.ts";
-import { returningOf, takesFirstRow } from "./row-use.ts";
+import { insistsOnRow, returningOf, takesFirstRow } from "./row-use.ts";
 import { draftStatements } from "./sql-drafts.ts";
 import { buildSql } from "./sql-template.ts";
 
@@ -134,13 +134,11 @@ function settleUse(view: CallView, linked: Linked, outer: { fact: CallFact; inde
   const last = reading.drafts.at(-1);
   if (last === undefined) return;
   if (last.lookup === "many" && first) last.lookup = "one";
-  if (last.returning !== "none" && insistsOnRow(running.fact)) last.returning = "used-unchecked";
+  if (last.returning !== "none" && asksForOne(running.fact) && insistsOnRow(running.fact)) last.returning = "used-unchecked";
   else if (last.returning !== "none") last.returning = first || running.fact.use.kind === "ignored" ? returningOf(running.fact, first) : "unknown";
 }
 
-/** slonik's and pg-promise's `one` throw where there is no row; in a `try` that may be meant. */
-function insistsOnRow(fact: CallFact): boolean {
-  const { expression } = fact;
-  const isOne = expression.kind === "call" && expression.callee.kind === "member" && /^one(?:First)?$/.test(expression.callee.name);
-  return isOne && fact.handler === null && !fact.context.some((step) => step.kind === "try");
+/** slonik's and pg-promise's `one`. */
+function asksForOne({ expression }: CallFact): boolean {
+  return expression.kind === "call" && expression.callee.kind === "member" && /^one(?:First)?$/.test(expression.callee.name);
 }

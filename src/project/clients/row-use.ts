@@ -27,3 +27,8 @@ export function returningOf(fact: CallFact, first: boolean): Site["returning"] {
   if (fact.use.kind === "returned" && first) return "passed-on";
   return fact.use.kind === "condition" ? "checked" : "unknown";
 }
+
+/** A method that throws where there is no row; in a `try` that may be meant. */
+export function insistsOnRow(fact: CallFact): boolean {
+  return fact.handler === null && !fact.context.some((step) => step.kind === "try");
+}

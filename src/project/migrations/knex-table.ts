@@ -1,6 +1,7 @@
 import type { Span } from "../../model/span.ts";
 import { callChain, type ChainLink } from "../chains.ts";
 import { asObject, asString } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { columnType, isColumnMethod } from "./knex-types.ts";
 import { columnsOf, expressionText, namesOf, predicateText, rawText } from "./knex-values.ts";
@@ -8,7 +9,7 @@ import type { Reading } from "./library.ts";
 import { sent, UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { flagIn, joined, literalOf, piece, quote, quoteList, stringIn } from "./sql-text.ts";
-import { handleName, handleOf, type FunctionValue } from "./walk.ts";
+import type { FunctionValue } from "./walk.ts";
 
 export type KnexTable = {
   at: Span;

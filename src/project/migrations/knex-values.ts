@@ -1,14 +1,14 @@
 import { callChain } from "../chains.ts";
 import { asString, asStrings } from "../evaluate.ts";
+import { handleName } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import type { Reading } from "./library.ts";
 import { UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { literalOf, piece, quote, rawPieces } from "./sql-text.ts";
-import { handleName } from "./walk.ts";
 
 /** Raw SQL with Knex' bindings put in: `?` a value, `??` a name. null: not known. */
-export function rawText(reading: Reading, text: Evaluated | undefined, bindings: Evaluated | undefined): Piece[] | null {
+export function rawText(reading: Pick<Reading, "home" | "unread">, text: Evaluated | undefined, bindings: Evaluated | undefined): Piece[] | null {
   const pieces = rawPieces(reading, text);
   if (pieces === null || bindings === undefined || bindings.kind === "undefined") return pieces;
   if (bindings.kind === "object") return named(pieces, bindings);

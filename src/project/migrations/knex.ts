@@ -1,6 +1,7 @@
 import type { Span } from "../../model/span.ts";
 import { callChain, type ChainLink } from "../chains.ts";
 import { asString, entryOf, evaluateExport } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { sendTable } from "./knex-table.ts";
 import { rawText } from "./knex-values.ts";
@@ -8,7 +9,6 @@ import type { MigrationLibrary, Reading } from "./library.ts";
 import { sendRowWrite } from "./row-writes.ts";
 import { sent } from "./sent.ts";
 import { onlyWrites, piece, quote } from "./sql-text.ts";
-import { handleName, handleOf } from "./walk.ts";
 
 /** Knex: `knex.schema.…` and `knex.raw(…)` (reference §9.1). Names and the order of statements as its compiler for PostgreSQL makes them. */
 export const knex: MigrationLibrary = {

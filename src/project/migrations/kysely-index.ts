@@ -1,12 +1,12 @@
 import type { Span } from "../../model/span.ts";
 import { callChain, type ChainLink } from "../chains.ts";
 import { asString, returnOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { nameText, sqlText, tableText } from "./kysely-sql.ts";
 import type { Reading } from "./library.ts";
 import type { Piece } from "./sent.ts";
 import { literalOf, piece, quote } from "./sql-text.ts";
-import { handleName, handleOf } from "./walk.ts";
 
 /** CREATE INDEX; null: a part of it is not known. */
 export function indexText(reading: Reading, schema: string | null, head: ChainLink, links: ChainLink[], at: Span): Piece[] | null {

@@ -6,6 +6,9 @@ import { UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { literalOf, quote, rawPieces } from "./sql-text.ts";
 
+/** How places of other files are told, and what is done about a text that is not known. */
+export type Places = Pick<Reading, "home" | "unread">;
+
 /** `schema.table`, `table`. */
 export function nameText(name: string): string {
   return name.split(".").map(quote).join(".");
@@ -17,17 +20,17 @@ export function tableText(schema: string | null, name: string): string {
 }
 
 /** `sql`…``, `sql.raw("…")`, `sql.ref("a")` and the like; null: it is none of them, or not known. */
-export function sqlPieces(reading: Reading, value: Evaluated | undefined): Piece[] | null {
+export function sqlPieces(reading: Places, value: Evaluated | undefined): Piece[] | null {
   if (value?.kind === "string") return null;
   return rawPieces(reading, value, (hole) => helperText(reading, hole));
 }
 
-export function sqlText(reading: Reading, value: Evaluated | undefined): string | null {
+export function sqlText(reading: Places, value: Evaluated | undefined): string | null {
   return sqlPieces(reading, value)?.map(({ text }) => text).join("") ?? null;
 }
 
 /** Helpers of `sql`, inside a template or alone. */
-function helperText(reading: Reading, value: Evaluated): string | null {
+function helperText(reading: Places, value: Evaluated): string | null {
   const { root, links } = callChain(value);
   const [first] = links;
   if (root.kind !== "external" || first?.args == null || links.length !== 1) return null;

@@ -1,13 +1,13 @@
 import type { Span } from "../../model/span.ts";
 import { callChain, type ChainLink } from "../chains.ts";
 import { asString, asStrings, returnOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { nameText, sqlPieces, sqlText, tableText } from "./kysely-sql.ts";
 import type { Reading } from "./library.ts";
 import { UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { joined, literalOf, piece, quote, quoteList, typeText } from "./sql-text.ts";
-import { handleName, handleOf } from "./walk.ts";
 
 type Run = (sql: Piece[] | null, complete?: boolean) => void;
 /** null: it could not be read. */

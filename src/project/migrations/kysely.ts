@@ -1,5 +1,6 @@
 import { callChain, type ChainLink } from "../chains.ts";
 import { asString, asStrings, returnOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { indexText } from "./kysely-index.ts";
 import { sqlPieces, tableText } from "./kysely-sql.ts";
@@ -9,7 +10,6 @@ import { sendRowWrite } from "./row-writes.ts";
 import { sent } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { onlyWrites, piece, quote, quoteText } from "./sql-text.ts";
-import { handleName, handleOf } from "./walk.ts";
 
 /** Kysely: `db.schema.…execute()` and `sql`…`.execute(db)` (reference §8.1), as its query compiler for PostgreSQL writes them. */
 export const kysely: MigrationLibrary = {

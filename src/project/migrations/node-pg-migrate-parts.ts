@@ -2,12 +2,12 @@ import type { QualifiedName } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
 import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
+import { handleName } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import type { Reading } from "./library.ts";
 import { UNKNOWN_TYPE, UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { flagIn, literalOf, piece, quote, quoteList, stringIn } from "./sql-text.ts";
-import { handleName } from "./walk.ts";
 
 /** A name is a string (dots belong to it) or `{ schema, name }`. */
 export function nameOf(value: Evaluated | undefined): QualifiedName | null {

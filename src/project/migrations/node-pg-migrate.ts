@@ -1,13 +1,13 @@
 import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
 import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import type { MigrationLibrary, Reading } from "./library.ts";
 import { columnClauses, constraintClauses, nameOf, nameText, rawOf } from "./node-pg-migrate-parts.ts";
 import { sent, UNKNOWN_VALUE } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { flagIn, joined, literalOf, onlyWrites, piece, quote, quoteList, quoteText, rawPieces, stringIn } from "./sql-text.ts";
-import { handleName, handleOf } from "./walk.ts";
 
 /** node-pg-migrate: `pgm.createTable(…)` and the like (reference §13), as its operations write them. */
 export const nodePgMigrate: MigrationLibrary = {

@@ -2,6 +2,7 @@ import type { QualifiedName } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
 import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import type { MigrationLibrary, Reading } from "./library.ts";
 import { sendRowWrite } from "./row-writes.ts";
@@ -9,7 +10,7 @@ import { sent, UNKNOWN_VALUE } from "./sent.ts";
 import { attributeText, changeClauses, fieldsOf, nameText, tableOf, underscore, whereText } from "./sequelize-parts.ts";
 import { flagIn, joined, onlyWrites, piece, quote, quoteList, rawPieces, stringIn } from "./sql-text.ts";
 import type { Piece } from "./sent.ts";
-import { handleName, handleOf, type FunctionValue } from "./walk.ts";
+import type { FunctionValue } from "./walk.ts";
 
 /** Sequelize's query interface (reference §11.1), by umzug too, which hands it over as `context`. Each call is a statement, unless the author opens a transaction. */
 export const sequelize: MigrationLibrary = {

@@ -2,13 +2,13 @@ import type { QualifiedName } from "../../model/schema-change.ts";
 import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
 import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
+import { handleName, handleOf } from "../handles.ts";
 import type { Evaluated, Program } from "../program.ts";
 import type { MigrationLibrary, Reading, UpFunction } from "./library.ts";
 import { sent } from "./sent.ts";
 import type { Piece } from "./sent.ts";
 import { flagIn, joined, onlyWrites, piece, quote, quoteList, rawPieces, stringIn } from "./sql-text.ts";
 import { columnText, nameText, optionsOf, tableOf } from "./typeorm-parts.ts";
-import { handleName, handleOf } from "./walk.ts";
 import { defaultName } from "../schema/typeorm-names.ts";
 
 /** TypeORM: raw SQL and the query runner's methods (reference §10.3), names as its default naming strategy gives them. */

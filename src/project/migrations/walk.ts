@@ -4,6 +4,7 @@ import type { Span } from "../../model/span.ts";
 import { callChain } from "../chains.ts";
 import { enclosing, methodOf } from "../classes.ts";
 import { environmentOf, evaluate, memberOf, possibilities } from "../evaluate.ts";
+import { handleName } from "../handles.ts";
 import type { Env, Evaluated, Program } from "../program.ts";
 
 /** `at`: the call in the migration's own file, also where a helper of another file makes it. */
@@ -130,7 +131,7 @@ function enter(walk: Walk, value: Evaluated, from: FunctionValue): void {
     if (root.kind === "function" && first?.args != null && first.name === "") walkFunction(walk, root, first.args);
     const method = root.kind === "unknown" && root.text === "this" && first?.args != null ? ownMethod(walk.program, from, first.name) : null;
     if (method !== null) walkFunction(walk, { kind: "function", at: each.at, ...method }, first?.args ?? []);
-    const handle = root.kind === "external" && root.package === HANDLE ? [root] : [];
+    const handle = handleName(root) === null ? [] : [root];
     for (const link of links) {
       const isAnswer = link.name === "then" || link.name === "catch" || link.name === "finally";
       if (link.name === "catch") continue;
@@ -143,16 +144,4 @@ function enter(walk: Walk, value: Evaluated, from: FunctionValue): void {
 function ownMethod(program: Program, from: FunctionValue, name: string): { path: string; function: number } | null {
   const own = enclosing(program, from.path, from.function);
   return own === null ? null : methodOf(program, own, name);
-}
-
-const HANDLE = "migration handle";
-
-/** What stands for the object that a runner hands to a migration (`knex`, `db`, `pgm`), or one that is made from it (a table's builder). */
-export function handleOf(name: string, at: Span): Evaluated {
-  return { kind: "external", at, package: HANDLE, subpath: "", name };
-}
-
-/** The name that `handleOf` was given; null: it is no such object. */
-export function handleName(value: Evaluated): string | null {
-  return value.kind === "external" && value.package === HANDLE ? value.name : null;
 }
