@@ -6,9 +6,10 @@ import { firstSite, guardsOf, pairs, sitesOf, targetOf } from "./clients-project
 
 beforeAll(loadSqlParser);
 
-const kysely = new Kysely<any>({ dialect: { createAdapter: () => new PostgresAdapter(), createDriver: () => new DummyDriver(), createIntrospector: (own) => new PostgresIntrospector(own), createQueryCompiler: () => new PostgresQueryCompiler() } });
+const kysely = new Kysely<Tables>({ dialect: { createAdapter: () => new PostgresAdapter(), createDriver: () => new DummyDriver(), createIntrospector: (own) => new PostgresIntrospector(own), createQueryCompiler: () => new PostgresQueryCompiler() } });
 
-type Snippet = (db: Kysely<any>, tag: typeof sql) => Compilable;
+type Tables = Record<string, Record<string, unknown>>;
+type Snippet = (db: Kysely<Tables>, tag: typeof sql) => Compilable;
 
 function compiled(snippet: Snippet): { sql: string; values: readonly unknown[] } {
   const { sql: text, parameters } = snippet(kysely, sql).compile();
@@ -32,7 +33,7 @@ describe("what is read is what Kysely sends", () => {
     (db) => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.column("email").where("active", "=", true).where("deleted_at", "is", null).doUpdateSet({ n: 1 })),
     (db) => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.column("email").where("deleted_at", "is", null).doUpdateSet({ n: 1 }).where("users.n", ">", 3)),
     (db) => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.column("email").where("active", "is", true).doNothing()),
-    (db, sql) => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.column("email").where(sql`deleted_at is null`).doNothing()),
+    (db, sql) => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.column("email").where(sql<boolean>`deleted_at is null`).doNothing()),
     (db) => db.insertInto("users").columns(["id", "email"]).expression((eb) => eb.selectFrom("posts").select(["id", "slug"])),
     (db) => db.insertInto("auth.keys").values({ id: "a" }),
     (db) => db.withSchema("auth").insertInto("keys").values({ id: "a" }),

@@ -10,8 +10,9 @@ const WRITTEN: Record<string, string[]> = {
   ".mjs": [".mts"],
   ".cjs": [".cts"],
 };
-/** Folders of compiled output, and the folder of the sources they come from. */
+/** Folders of compiled output, and those of the sources they come from. */
 const OUTPUT_FOLDERS = /^(?:dist|build|lib|out)\//;
+const SOURCE_FOLDERS = ["src/", "lib/"];
 
 /** Where import specifiers of a project lead: relative paths, tsconfig `paths` and `baseUrl`, workspace packages, other packages. Memoised by folder. */
 export function createResolver(input: ProjectInput): (from: string, specifier: string) => ModuleTarget | null {
@@ -89,12 +90,12 @@ function packageFile(info: PackageInfo, subpath: string, file: (base: string) =>
       if (found !== null) return found;
     }
   }
-  return subpath === "" ? (file(join(info.dir, "src")) ?? file(info.dir)) : sourceFile(info.dir, subpath, file);
+  return subpath === "" ? ([...SOURCE_FOLDERS, ""].map((folder) => file(join(info.dir, folder))).find((found) => found !== null) ?? null) : sourceFile(info.dir, subpath, file);
 }
 
 function sourceFile(dir: string, path: string, file: (base: string) => string | null): string | null {
   const plain = path.replace(/^\.\//, "");
-  for (const candidate of [plain, plain.replace(OUTPUT_FOLDERS, "src/"), `src/${plain}`, plain.replace(OUTPUT_FOLDERS, "")]) {
+  for (const candidate of [plain, ...SOURCE_FOLDERS.flatMap((folder) => [plain.replace(OUTPUT_FOLDERS, folder), `${folder}${plain}`]), plain.replace(OUTPUT_FOLDERS, "")]) {
     const found = file(join(dir, candidate));
     if (found !== null) return found;
   }
