@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import type { LintOptions } from "./options.ts";
 
+/** For an option that may be repeated. */
+const collect = (value: string, all: string[] = []): string[] => [...all, value];
+
 /** `uniqlint [lint] [paths…]`. `done` takes the exit code; what could not be done is thrown as a `failure`. */
 export function addLint(program: Command, done: (code: number) => void): void {
   program
@@ -8,10 +11,10 @@ export function addLint(program: Command, done: (code: number) => void): void {
     .description("compare what the code assumes to be unique with what the database keeps unique (the default command)")
     .option("--format <name>", "pretty, json, sarif, github, gitlab, junit or markdown (default: pretty; github where GITHUB_ACTIONS is set)")
     .option("--output <file>", "write the report there, a summary to the terminal")
-    .option("--report <format=file>", "write one more report; may be repeated", (value: string, all: string[]) => [...all, value], [])
+    .option("--report <format=file>", "write one more report; may be repeated", collect)
     .option("--config <file>", "a configuration other than uniqlint.config.* or package.json")
     .option("--preset <name>", "recommended or strict")
-    .option("--rule <name=level>", "set one rule to off, warning or error; may be repeated", (value: string, all: string[]) => [...all, value], [])
+    .option("--rule <name=level>", "set one rule to off, warning or error; may be repeated", collect)
     .option("--since <ref>", "only what is new since the current branch left this commit, branch or tag")
     .option("--staged", "only what the next commit brings, as git's index has it")
     .option("--baseline <file>", "leave out the findings that this file lists")

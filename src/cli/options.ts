@@ -13,13 +13,13 @@ import type { FormatName } from "../report/formats.ts";
 export type LintOptions = {
   format?: string;
   output?: string;
-  report: string[];
+  report?: string[];
   baseline?: string;
   updateBaseline?: boolean;
   reportUnusedSuppressions?: boolean;
   config?: string;
   preset?: string;
-  rule: string[];
+  rule?: string[];
   since?: string;
   staged?: boolean;
   fix?: boolean;
@@ -40,7 +40,7 @@ export function readFormat(written: string | undefined): FormatName {
 }
 
 /** `--report FORMAT=FILE`, one more report each. */
-export function readReports(written: string[]): { format: FormatName; file: string }[] {
+export function readReports(written: string[] = []): { format: FormatName; file: string }[] {
   return written.map((text) => {
     const [format = "", ...rest] = text.split("=");
     const file = rest.join("=");
@@ -57,7 +57,7 @@ export function checkChoice<T extends string>(option: string, value: string, all
 }
 
 /** What --preset, --rule NAME=level and --report-unused-suppressions say, as a configuration. */
-export function readOverride({ preset, rule: written, reportUnusedSuppressions }: Pick<LintOptions, "preset" | "rule" | "reportUnusedSuppressions">, rules: string[]): Config {
+export function readOverride({ preset, rule: written = [], reportUnusedSuppressions }: Pick<LintOptions, "preset" | "rule" | "reportUnusedSuppressions">, rules: string[]): Config {
   const levels: Record<string, Severity | "off"> = {};
   for (const text of written) {
     const [name = "", level] = text.split("=", 2);
