@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect } from "kysely";
 import { MigrationBuilder } from "node-pg-migrate";
 import { Sequelize } from "sequelize";
 import { DataSource } from "typeorm";
+import { driverOf } from "./pglite-driver.ts";
 
 /** What a migration exports, as its library takes it. */
 type Exported = { up: (...handles: unknown[]) => unknown };
@@ -20,52 +21,6 @@ function load(code: string): Record<string, unknown> {
   const run = new Function("module", "exports", "require", code) as (...given: unknown[]) => void;
   run(module, module.exports, require);
   return module.exports;
-}
-
-/** The part of the driver `pg` that the libraries use, over a server in the process. */
-export function driverOf(server: PGlite): { Pool: new () => unknown; Client: new () => unknown } {
-  const ask = async (text: string, values: unknown[] = []): Promise<unknown> => {
-    if (values.length > 0) return { ...(await server.query(text, values)), command: "", rowCount: 0 };
-    const answers = await server.exec(text);
-    return { ...(answers.at(-1) ?? { rows: [], fields: [] }), command: "", rowCount: 0 };
-  };
-  class Client {
-    on(): this {
-      return this;
-    }
-    once(): this {
-      return this;
-    }
-    removeListener(): this {
-      return this;
-    }
-    connect(done?: (error: null, client: this) => void): Promise<this> {
-      done?.(null, this);
-      return Promise.resolve(this);
-    }
-    query(query: string | { text: string; values?: unknown[] }, values?: unknown[] | ((...given: unknown[]) => void), done?: (error: unknown, answer?: unknown) => void): Promise<unknown> | undefined {
-      const callback = typeof values === "function" ? values : done;
-      const answer = typeof query === "string" ? ask(query, Array.isArray(values) ? values : []) : ask(query.text, query.values ?? []);
-      if (callback === undefined) return answer;
-      answer.then((given) => callback(null, given), (error: unknown) => callback(error));
-      return undefined;
-    }
-    release(): void {
-      // One connection serves all.
-    }
-    end(done?: () => void): Promise<void> {
-      done?.();
-      return Promise.resolve();
-    }
-  }
-  class Pool extends Client {
-    override connect(done?: (error: null, client: never, release: () => void) => void): Promise<this> {
-      const client = new Client();
-      done?.(null, client as never, () => undefined);
-      return Promise.resolve(client as never);
-    }
-  }
-  return { Pool, Client };
 }
 
 const knex: Run = async (server, code) => {

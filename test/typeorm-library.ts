@@ -5,7 +5,7 @@ import type { PGlite } from "@electric-sql/pglite";
 import { ts } from "ts-morph";
 import { DataSource, DefaultNamingStrategy, EntitySchema, type DataSourceOptions, type Logger } from "typeorm";
 import { snakeCase } from "typeorm/util/StringUtils.js";
-import { driverOf } from "./migration-libraries.ts";
+import { driverOf } from "./pglite-driver.ts";
 
 const require = createRequire(import.meta.url);
 const COMPILER: ts.CompilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false };

@@ -6,13 +6,14 @@ import { isKnownSchema, joinHistories } from "./merge.ts";
 import { byName, folderOf } from "./paths.ts";
 import { findAnySql, findPlainSql } from "./plain-sql.ts";
 import { findPrisma } from "./prisma.ts";
+import { findSequelize } from "./sequelize.ts";
 import { findSqlc } from "./sqlc.ts";
 import { findSupabase } from "./supabase.ts";
 import { findTypeorm } from "./typeorm.ts";
 
 /** Finds every database of a project without configuration: ORM schemas, migrations, query files. Nothing is executed. */
 export function discoverDatabases(discovery: Discovery): DatabaseSource[] {
-  const orms = [...findDrizzle(discovery), ...findPrisma(discovery), ...findTypeorm(discovery)];
+  const orms = [...findDrizzle(discovery), ...findPrisma(discovery), ...findTypeorm(discovery), ...findSequelize(discovery)];
   const named = [...orms, ...findSqlc(discovery)];
   const supabase = findSupabase(discovery).filter((found) => !shares(found, named));
   const code = findCodeMigrations(discovery, claimedBy([...named, ...supabase]));

@@ -1,4 +1,5 @@
 import type { Discovery, Found } from "./context.ts";
+import { pluralize, underscore } from "../project/schema/sequelize-names.ts";
 import { folderOf, isWithin } from "./paths.ts";
 
 /**
@@ -42,6 +43,13 @@ export function createdTables({ files }: Discovery, found: Found): Set<string> {
   return names;
 }
 
+/** What a table may be called for a word in the schema: Sequelize makes the plural. */
+function tableNames(orm: Found["orm"], word: string): string[] {
+  if (orm !== "sequelize") return [word];
+  const plural = pluralize(word);
+  return [word, plural, underscore(plural)];
+}
+
 /** Does the text of the database's schema name at least half of these tables, and two of them if there are so many? */
 function speaksOf({ files }: Discovery, database: Found, tables: Set<string>): boolean {
   if (tables.size === 0) return false;
@@ -51,7 +59,7 @@ function speaksOf({ files }: Discovery, database: Found, tables: Set<string>): b
   const beside = files.paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && folders.has(folderOf(path)));
   const words = new Set<string>();
   for (const path of new Set([...listed, ...beside])) {
-    for (const word of (files.text(path) ?? "").match(/\w+/g) ?? []) words.add(word.toLowerCase());
+    for (const word of new Set((files.text(path) ?? "").match(/\w+/g) ?? [])) for (const name of tableNames(database.orm, word)) words.add(name.toLowerCase());
   }
   // An entity's table is named after its class: `ChatMessage` makes chat_message.
   const isNamed = (table: string): boolean => words.has(table) || (database.orm === "typeorm" && words.has(table.replaceAll("_", "")));

@@ -16,7 +16,7 @@ export type Expression = {
   | { kind: "undefined" }
   | { kind: "regex"; value: string }
   | { kind: "array"; items: (Expression | { kind: "spread"; of: Expression })[] }
-  /** `{ a: 1, b, ...c, [d]: 2, m() {} }`; a computed key that is no literal has `key: null`. */
+  /** `{ a: 1, b, ...c, [d]: 2, m() {} }`; a computed key that is no literal has `key: null` and is `computed`. */
   | { kind: "object"; entries: ObjectEntry[] }
   /** A name declared in this file inside a function (or as its parameter): index into FileFacts.locals. */
   | { kind: "local"; name: string; local: number }
@@ -45,7 +45,8 @@ export type Expression = {
 );
 
 export type ObjectEntry =
-  | { kind: "property"; key: string | null; value: Expression; start: number; end: number }
+  /** `computed`: the expression of a key that is no literal; absent: there is none. */
+  | { kind: "property"; key: string | null; computed?: Expression; value: Expression; start: number; end: number }
   | { kind: "spread"; of: Expression };
 
 export type Argument = Expression | { kind: "spread"; of: Expression };

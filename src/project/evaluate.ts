@@ -242,8 +242,9 @@ function evaluateObject(state: State, path: string, expression: Extract<Expressi
   let complete = true;
   for (const entry of expression.entries) {
     if (entry.kind === "property") {
-      if (entry.key === null) complete = false;
-      else entries.set(entry.key, state.evaluate(path, entry.value, env));
+      const key = entry.key ?? (entry.computed === undefined ? null : keyOf(state.evaluate(path, entry.computed, env)));
+      if (key === null) complete = false;
+      else entries.set(key, state.evaluate(path, entry.value, env));
       continue;
     }
     const value = state.evaluate(path, entry.of, env);
@@ -253,6 +254,15 @@ function evaluateObject(state: State, path: string, expression: Extract<Expressi
     if (!isNothing && value.kind !== "module" && !(value.kind === "object" && value.complete)) complete = false;
   }
   return { kind: "object", at, entries, complete };
+}
+
+/** The name that a computed key stands for; of a library's symbol the way to it: `[Op.ne]`. null: not known. */
+function keyOf(value: Evaluated): string | null {
+  if (value.kind === "string" || value.kind === "number") return String(value.value);
+  if (value.kind === "parameter" && value.members.length > 1) return value.members.slice(-2).join(".");
+  if (value.kind !== "member") return null;
+  const { of } = value;
+  return of.kind === "external" || (of.kind === "member" && of.of.kind === "external") ? `${of.name}.${value.name}` : null;
 }
 
 function evaluateIndex(state: State, path: string, expression: Extract<Expression, { kind: "index" }>, env: Env | null): Evaluated {

@@ -7,6 +7,7 @@ import type { Dedup } from "../../model/statement.ts";
 import type { Env, Evaluated, Program } from "../program.ts";
 import type { RawChain } from "../chains.ts";
 import type { EntityBindings, TableBindings } from "../schema/bindings.ts";
+import type { SequelizeSchemas } from "../schema/sequelize.ts";
 
 /** What an adapter may ask about the project. */
 export type Linked = {
@@ -16,6 +17,8 @@ export type Linked = {
   tables: TableBindings;
   /** Entities of TypeORM. */
   entities: EntityBindings;
+  /** Models of Sequelize. */
+  models: SequelizeSchemas;
   /** The database that code of this file most likely talks to; null: none, or several. */
   databaseForFile(path: string, orm?: Database["orm"]): Database | null;
 };

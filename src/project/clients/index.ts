@@ -4,7 +4,8 @@ import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
 import { prisma } from "./prisma.ts";
 import { rawSql } from "./raw-sql.ts";
+import { sequelize } from "./sequelize.ts";
 import { supabase } from "./supabase.ts";
 
 /** One adapter a library; the first that knows a call reads it. */
-export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, kysely, rawSql, knex];
+export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, sequelize, kysely, rawSql, knex];

@@ -1,10 +1,10 @@
 import type { QualifiedName } from "../../model/schema-change.ts";
 import { callChain } from "../chains.ts";
-import { asObject, asString, asStrings, entryOf } from "../evaluate.ts";
+import { asObject, asString, entryOf } from "../evaluate.ts";
 import type { Evaluated } from "../program.ts";
 import type { Reading } from "./library.ts";
 import { UNKNOWN_TYPE, UNKNOWN_VALUE } from "./sent.ts";
-import { flagIn, literalOf, quote, quoteText, rawPieces, stringIn } from "./sql-text.ts";
+import { flagIn, literalOf, quote, rawPieces, stringIn } from "./sql-text.ts";
 
 /** `"users"`, `"auth.users"` (a string's dots part schema and table), `{ tableName, schema }`. */
 export function tableOf(value: Evaluated | undefined): QualifiedName | null {
@@ -21,11 +21,6 @@ export function nameText({ schema, name }: QualifiedName): string {
   return `${schema === null ? "" : `${quote(schema)}.`}${quote(name)}`;
 }
 
-/** As the library `inflection` does it: every capital is a word. */
-export function underscore(name: string): string {
-  return name.replace(/([A-Z])/g, "_$1").replace(/^_/, "").toLowerCase();
-}
-
 const PLAIN: Record<string, string> = {
   TEXT: "text", CITEXT: "citext", BOOLEAN: "boolean", DATEONLY: "date", TIME: "time", UUID: "uuid", UUIDV4: "uuid", JSON: "json", JSONB: "jsonb",
   BLOB: "bytea", INET: "inet", CIDR: "cidr", MACADDR: "macaddr", HSTORE: "hstore", TSVECTOR: "tsvector", REAL: "real", DOUBLE: "double precision",
@@ -34,7 +29,7 @@ const PLAIN: Record<string, string> = {
 };
 
 /** `Sequelize.STRING(64)`, `DataTypes.ARRAY(DataTypes.TEXT)`, or text. */
-function typeText(value: Evaluated | undefined, table: string, column: string): string {
+export function typeText(value: Evaluated | undefined, table: string, column: string): string {
   if (value === undefined) return UNKNOWN_TYPE;
   const written = asString(value);
   if (written !== null) return /^\w[\w ]*(?:\([\d, ]+\))?(?:\[\])?$/.test(written) ? written : UNKNOWN_TYPE;
@@ -136,7 +131,8 @@ function fieldOf(reading: Reading, value: Evaluated): { name: string; sql: strin
   return sql === null ? null : { name: sql, sql };
 }
 
-function functionText(reading: Reading, value: Evaluated): string | null {
+/** `fn("lower", col("email"))`, `col("email")`, `literal("lower(email)")` as SQL; null: not known. */
+export function functionText(reading: Pick<Reading, "home" | "unread">, value: Evaluated): string | null {
   const link = callChain(value).links.at(-1);
   const [first, ...rest] = link?.args ?? [];
   const name = asString(first);
@@ -150,16 +146,42 @@ function functionText(reading: Reading, value: Evaluated): string | null {
   return args.includes(null) ? null : `${name}(${args.join(", ")})`;
 }
 
+const COMPARISONS: Record<string, string> = { "Op.eq": "=", "Op.ne": "<>", "Op.gt": ">", "Op.gte": ">=", "Op.lt": "<", "Op.lte": "<=" };
+
 /** `{ deleted_at: null, state: "open", n: { [Op.ne]: null } }` as an index' predicate; null: not known. */
 export function whereText(value: Evaluated): string | null {
   const object = asObject(value);
   if (object === null || !object.complete || object.entries.size === 0) return null;
-  const parts = [...object.entries].map(([name, item]) => {
-    if (item.kind === "null") return `${quote(name)} is null`;
-    const list = asStrings(item);
-    if (item.kind === "array") return list === null ? null : `${quote(name)} in (${list.map(quoteText).join(", ")})`;
-    const literal = item.kind === "object" ? null : literalOf(item);
-    return literal === null ? null : `${quote(name)} = ${literal}`;
+  const parts = [...object.entries].map(([name, item]) => (name === "Op.and" || name === "Op.or" ? joinedText(name, item) : comparedText(name, item)));
+  return parts.includes(null) ? null : parts.join(" and ");
+}
+
+function joinedText(name: "Op.and" | "Op.or", value: Evaluated): string | null {
+  const object = asObject(value);
+  const items = value.kind === "array" && value.complete ? value.items : [...(object?.complete === true ? object.entries : [])].map(([key, item]): Evaluated => ({ kind: "object", at: item.at, entries: new Map([[key, item]]), complete: true }));
+  const texts = items.map(whereText);
+  return texts.length === 0 || texts.includes(null) ? null : `(${texts.map((text) => `(${text ?? ""})`).join(name === "Op.and" ? " and " : " or ")})`;
+}
+
+function comparedText(column: string, value: Evaluated): string | null {
+  const name = quote(column);
+  if (value.kind === "null") return `${name} is null`;
+  if (value.kind === "array") return listText(name, "in", value);
+  const object = asObject(value);
+  if (object === null) return literalOf(value) === null ? null : `${name} = ${literalOf(value) ?? ""}`;
+  if (!object.complete || object.entries.size === 0) return null;
+  const parts = [...object.entries].map(([operator, item]) => {
+    const isNegated = operator === "Op.ne" || operator === "Op.not" || operator === "Op.notIn";
+    if (item.kind === "array") return /^Op\.(?:in|notIn|eq|ne|not)$/.test(operator) ? listText(name, isNegated ? "not in" : "in", item) : null;
+    if (item.kind === "null" || ((operator === "Op.is" || operator === "Op.not") && item.kind === "boolean")) return /^Op\.(?:eq|ne|is|not)$/.test(operator) ? `${name} is ${isNegated ? "not " : ""}${literalOf(item) ?? ""}` : null;
+    const compared = operator === "Op.not" ? "<>" : COMPARISONS[operator];
+    return compared === undefined || item.kind === "object" || literalOf(item) === null ? null : `${name} ${compared} ${literalOf(item) ?? ""}`;
   });
   return parts.includes(null) ? null : parts.join(" and ");
+}
+
+/** Sequelize writes an empty list as one that no row is in. */
+function listText(name: string, operator: string, value: Evaluated): string | null {
+  const items = value.kind === "array" && value.complete ? value.items.map(literalOf) : [null];
+  return items.length === 0 || items.includes(null) ? null : `${name} ${operator} (${items.join(", ")})`;
 }

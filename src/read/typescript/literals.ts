@@ -25,8 +25,10 @@ function readProperty(reader: Reader, node: ts.ObjectLiteralElementLike): Object
   if (ts.isSpreadAssignment(node)) return { kind: "spread", of: reader.walk.expression(reader, node.expression) };
   const { start, end } = spanOf(reader, node);
   if (ts.isShorthandPropertyAssignment(node)) return { kind: "property", key: node.name.text, value: reader.walk.expression(reader, node.name), start, end };
-  if (ts.isComputedPropertyName(node.name) && propertyKey(node.name) === null) reader.walk.expression(reader, node.name.expression);
-  return { kind: "property", key: propertyKey(node.name), value: readPropertyValue(reader, node), start, end };
+  const key = propertyKey(node.name);
+  if (!ts.isComputedPropertyName(node.name) || key !== null) return { kind: "property", key, value: readPropertyValue(reader, node), start, end };
+  const computed = reader.walk.expression(reader, node.name.expression);
+  return { kind: "property", key, computed, value: readPropertyValue(reader, node), start, end };
 }
 
 function readPropertyValue(reader: Reader, node: ts.PropertyAssignment | ts.MethodDeclaration | ts.AccessorDeclaration): Expression {

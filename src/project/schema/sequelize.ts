@@ -1,0 +1,119 @@
+import type { Expression } from "../../model/expression.ts";
+import type { DatabaseSource } from "../../model/input.ts";
+import type { SchemaChange } from "../../model/schema-change.ts";
+import { rawChain } from "../chains.ts";
+import { asObject, asString, callChain, entryOf, evaluate } from "../evaluate.ts";
+import { lastName, unspread } from "../expressions.ts";
+import { stringIn } from "../migrations/sql-text.ts";
+import { isInside } from "../paths.ts";
+import type { Evaluated, Program } from "../program.ts";
+import type { DeclaredSchema, TableBinding } from "./bindings.ts";
+import { associate, type ModelFinder } from "./sequelize-associations.ts";
+import { modelsIn } from "./sequelize-declarations.ts";
+import { NO_DEFAULTS, primaryOf, type Defaults, type SequelizeModel } from "./sequelize-model.ts";
+import { tableOfModel, type TargetOf } from "./sequelize-table.ts";
+
+/** A model with what its client needs to know. */
+export type BoundModel = { model: SequelizeModel; binding: TableBinding };
+
+export type SequelizeSchemas = DeclaredSchema & {
+  /** The model that a value is: its declaration, or the call that makes it. */
+  modelOf(value: Evaluated): BoundModel | null;
+  /** Models of that name, of all databases. */
+  named(name: string): BoundModel[];
+  all: BoundModel[];
+};
+
+/** Sequelize's models: those that the schema files of `sources` declare, with what associations add. */
+export function readSequelizeSchemas(program: Program, sources: DatabaseSource[]): SequelizeSchemas {
+  const byDatabase = new Map(sources.filter((source) => source.orm === "sequelize").map((source) => [source.id, readModels(program, source)]));
+  const all = [...byDatabase].flatMap(([database, models]) => models.map((model): BoundModel => ({ model, binding: bind(model, database) })));
+  const byPlace = new Map(all.flatMap((bound) => keysOf(bound.model).map((key) => [key, bound])));
+  return {
+    modelOf: (value) => keysOfValue(value).flatMap((key) => byPlace.get(key) ?? [])[0] ?? null,
+    named: (name) => all.filter(({ model }) => model.name === name),
+    all,
+    changes: (database) => changesOf(byDatabase.get(database) ?? []),
+    complete: () => true,
+  };
+}
+
+function readModels(program: Program, source: DatabaseSource): SequelizeModel[] {
+  const defaults = defaultsOf(program, source);
+  const models = source.schemaFiles.flatMap((path) => modelsIn(program, path, defaults));
+  const finder = finderOf(models);
+  for (const path of source.schemaFiles) associate(program, path, finder, defaults);
+  return models;
+}
+
+/** `new Sequelize(url, { define, schema })` of the package; several that differ say nothing. */
+function defaultsOf(program: Program, source: DatabaseSource): Defaults {
+  const found: Defaults[] = [];
+  for (const path of program.input.candidates) {
+    const code = isInside(path, source.dir) || source.dir === "" ? program.facts(path)?.code : null;
+    if (code?.imports.some(({ from }) => /sequelize/.test(from)) !== true && !/sequelize/i.test(JSON.stringify(code?.declarations["Sequelize"]?.value ?? null))) continue;
+    for (const fact of code?.calls ?? []) {
+      const { links } = rawChain(fact.expression);
+      const link = links.find((each) => each.new);
+      if (link?.args == null || fact.expression.kind !== "new" || lastName(fact.expression.callee) !== "Sequelize") continue;
+      const options = link.args.map((item) => evaluate(program, path, unspread(item))).findLast((value) => asObject(value) !== null) ?? null;
+      found.push({ define: asObject(entryOf(options, "define"))?.entries ?? new Map<string, Evaluated>(), schema: stringIn(options ?? undefined, "schema") });
+    }
+  }
+  const [first] = found.filter((each) => each.define.size > 0 || each.schema !== null);
+  return first ?? NO_DEFAULTS;
+}
+
+function finderOf(models: SequelizeModel[]): ModelFinder {
+  const byName = (name: string): SequelizeModel | null => models.find((model) => model.name === name) ?? null;
+  const byPlace = (value: Evaluated): SequelizeModel | null => {
+    const keys = new Set(keysOfValue(value));
+    return models.find((model) => keysOf(model).some((key) => keys.has(key))) ?? null;
+  };
+  return {
+    find: (value, expression) => byPlace(value) ?? byName(asString(value) ?? writtenName(value, expression)),
+    named: byName,
+    add: (model) => {
+      if (!models.includes(model)) models.push(model);
+    },
+  };
+}
+
+/** `models.User`, `db.User`: a registry that is filled at run time is followed by name. */
+function writtenName(value: Evaluated, expression: Expression | null): string {
+  if (expression !== null) return lastName(expression);
+  return callChain(value).links.at(-1)?.name ?? (value.kind === "unknown" ? value.text : "");
+}
+
+function keysOf(model: SequelizeModel): string[] {
+  const call = `${model.path}#${String(model.at.end)}`;
+  return model.declared === null ? [call] : [call, `${model.path}\0${model.declared}`];
+}
+
+function keysOfValue(value: Evaluated): string[] {
+  if (value.kind === "declaration") return [`${value.path}\0${value.name}`];
+  return value.kind === "call" ? [`${value.at.path}#${String(value.at.end)}`] : [];
+}
+
+function bind(model: SequelizeModel, database: string): TableBinding {
+  return {
+    path: model.path, name: model.declared ?? model.name, exportedAs: [model.name], database, table: `${model.schema ?? "public"}.${model.table}`, dialect: "postgres",
+    columns: new Map(model.attributes.map((attribute) => [attribute.property, attribute.column])), propertiesComplete: model.complete, at: model.at,
+  };
+}
+
+/** A table that two models stand for counts once. */
+function changesOf(models: SequelizeModel[]): SchemaChange[] {
+  const finder = finderOf(models);
+  const target: TargetOf = (value) => {
+    const found = finder.find(value, null) ?? models.find((model) => model.table === (asString(value) ?? stringIn(value, "tableName"))) ?? null;
+    return found === null ? null : { table: { schema: found.schema, name: found.table }, primary: primaryOf(found).map(({ column }) => column) };
+  };
+  const seen = new Set<string>();
+  return models.flatMap((model) => {
+    const key = `${model.schema ?? ""}.${model.table}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [tableOfModel(model, target)];
+  });
+}
