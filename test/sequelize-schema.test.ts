@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { PGlite } from "@electric-sql/pglite";
 import pg from "pg";
 import { DataTypes, Model, Op, Sequelize } from "sequelize";
+import { Sequelize as Decorated, type ModelCtor } from "sequelize-typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { emptyCatalog, fold } from "../src/catalog/fold.ts";
 import type { Catalog } from "../src/model/catalog.ts";
@@ -12,6 +13,7 @@ import { driverOf } from "./pglite-driver.ts";
 import { describeCatalog, describeServer } from "./postgres-compare.ts";
 import { emptyDatabase, introspect } from "./postgres-server.ts";
 import { drizzleSource, projectOf } from "./project-files.ts";
+import { runModules } from "./transpiled.ts";
 
 /** Models that the real Sequelize 6 syncs into a real Postgres, and that are read: both must give the same tables, keys and names. */
 const models: Record<string, string> = {
@@ -95,6 +97,76 @@ function read(text: string): Catalog {
   const program = createProgram(projectOf(files, { databases: [drizzleSource(["models.js"], { orm: "sequelize" })] }));
   return fold(emptyCatalog("postgres"), readSequelizeSchemas(program, program.input.databases).changes("db"), "declared");
 }
+
+/** Models of sequelize-typescript, by file. */
+const decorated: Record<string, Record<string, string>> = {
+  "columns, keys and indexes": {
+    "models.ts": `
+      import { AllowNull, AutoIncrement, Column, CreatedAt, createIndexDecorator, DataType, Default, DeletedAt, Index, Model, PrimaryKey, Table, Unique, UpdatedAt } from "sequelize-typescript";
+      const ByCode = createIndexDecorator({ name: "by_code", unique: true });
+      const Loose = createIndexDecorator({ unique: true, where: { goneAt: null } });
+      export class Base extends Model { @PrimaryKey @Default(DataType.UUIDV4) @Column(DataType.UUID) id!: string; @Unique @Column(DataType.STRING) urlId!: string; @CreatedAt @Column(DataType.DATE) createdAt!: Date; }
+      @Table({ tableName: "users", modelName: "user", paranoid: true })
+      export class User extends Base {
+        @AllowNull(false) @Column email!: string;
+        @Index({ name: "org_handle", unique: true }) @Column(DataType.UUID) orgId!: string;
+        @Index("org_handle") @Column(DataType.STRING) handle!: string;
+        @Unique("pair") @Column(DataType.STRING) left!: string;
+        @Unique("pair") @Column({ type: DataType.STRING, allowNull: false }) right!: string;
+        @ByCode @Loose @Column({ type: DataType.INTEGER, field: "code" }) code!: number;
+        @ByCode @Column region!: string;
+        @Index @Column plain!: string;
+        @Column(DataType.VIRTUAL) shown!: string;
+        @UpdatedAt @Column touchedAt!: Date;
+        @DeletedAt @Column goneAt!: Date;
+      }
+      @Table
+      export class TeamMember extends Model { @AutoIncrement @PrimaryKey @Column number!: number; @Unique({ name: "x", msg: "y" }) @Column name!: string; }
+      @Table({ timestamps: false, indexes: [{ unique: true, fields: ["name", "kind"] }] })
+      export class Label extends Model { @Column name!: string; @Index({ unique: true }) @Column kind!: string; }
+    `,
+  },
+  "associations": {
+    "org.ts": `
+      import { Column, DataType, HasMany, Model, PrimaryKey, Table } from "sequelize-typescript";
+      import { Member } from "./member";
+      @Table({ tableName: "orgs" }) export class Org extends Model { @PrimaryKey @Column(DataType.UUID) id!: string; @HasMany(() => Member, "orgId") members!: Member[]; }
+    `,
+    "member.ts": `
+      import { AllowNull, BelongsTo, BelongsToMany, Column, DataType, ForeignKey, Model, Table } from "sequelize-typescript";
+      import { Org } from "./org";
+      import { Badge, MemberBadge } from "./badge";
+      @Table({ tableName: "members" }) export class Member extends Model {
+        @ForeignKey(() => Org) @AllowNull(false) @Column(DataType.UUID) orgId!: string;
+        @BelongsTo(() => Org, { foreignKey: "orgId", onDelete: "CASCADE" }) org!: Org;
+        @ForeignKey(() => Org) @Column(DataType.UUID) formerId!: string;
+        @BelongsTo(() => Org, "formerId") former!: Org;
+        @BelongsToMany(() => Badge, () => MemberBadge) badges!: Badge[];
+      }
+    `,
+    "badge.ts": `
+      import { BelongsToMany, Column, ForeignKey, Model, Table } from "sequelize-typescript";
+      import { Member } from "./member";
+      @Table export class Badge extends Model { @Column name!: string; @BelongsToMany(() => Member, () => MemberBadge) members!: Member[]; }
+      @Table({ tableName: "member_badges" }) export class MemberBadge extends Model { @ForeignKey(() => Member) @Column memberId!: number; @ForeignKey(() => Badge) @Column badgeId!: number; }
+    `,
+  },
+};
+
+describe("sequelize-typescript", () => {
+  for (const [name, files] of Object.entries(decorated)) {
+    it(`${name}: read as Postgres has it after sync()`, async () => {
+      await emptyDatabase(server);
+      const exported = Object.values(runModules(files)).flatMap((each) => Object.values(each)) as ModelCtor[];
+      const own = new Decorated({ dialect: "postgres", dialectModule: { ...pg, ...driverOf(server) }, logging: false, pool: { max: 1 }, models: exported.filter((each) => each.name !== "Base") });
+      await own.sync();
+      await own.close();
+      const program = createProgram(projectOf(files, { databases: [drizzleSource(Object.keys(files), { orm: "sequelize" })] }));
+      const ours = describeCatalog(fold(emptyCatalog("postgres"), readSequelizeSchemas(program, program.input.databases).changes("db"), "declared"));
+      expect(ours).toEqual(describeServer(await introspect(server), ours));
+    }, 60_000);
+  }
+});
 
 describe("Sequelize", () => {
   for (const [name, text] of Object.entries(models)) {

@@ -74,13 +74,15 @@ function addKey(program: Program, holder: SequelizeModel, property: string, fore
   let attribute = holder.attributes.find((each) => each.property === property);
   const said = asObject(foreign) === null || foreign === undefined ? null : readAttribute({ program, table: holder.table, underscored: holder.underscored }, property, withType(foreign));
   if (attribute === undefined) {
-    attribute = { ...(said?.attribute ?? impliedAttribute(holder, property, holder.at, {})), type: lead.type ?? said?.attribute.type ?? null, implied: true };
+    const mayBeNull = said?.attribute.nullable !== false;
+    attribute = { ...(said?.attribute ?? impliedAttribute(holder, property, holder.at, {})), type: lead.type ?? said?.attribute.type ?? null, allowsNull: mayBeNull, implied: true };
     holder.attributes.push(attribute);
   } else if (said !== null) attribute.unique ??= said.attribute.unique;
   if (lead.constraints && attribute.references === null) {
-    const onDelete = lead.onDelete ?? (attribute.nullable === false ? lead.required : "set null");
+    const onDelete = lead.onDelete ?? (attribute.allowsNull ? "set null" : lead.required);
     attribute.references = { model: { kind: "string", at: holder.at, value: lead.model.name }, key: primaryOf(lead.model)[0]?.column ?? null, onDelete };
   }
+  if (attribute.nullable !== false) attribute.allowsNull = true;
   return attribute;
 }
 
@@ -116,7 +118,7 @@ function join(program: Program, source: SequelizeModel, target: SequelizeModel, 
   const unique = flagOf(entryOf(given, "unique"));
   for (const key of keys) {
     if (joinsByKeys) Object.assign(key, { primary: true, nullable: false, implied: true });
-    else if (unique !== false) key.unique = stringIn(options ?? undefined, "uniqueKey") ?? `${through.table}_${foreign}_${otherName}_unique`;
+    else if (unique !== false) Object.assign(key, { unique: stringIn(options ?? undefined, "uniqueKey") ?? `${through.table}_${foreign}_${otherName}_unique`, joins: true });
   }
 }
 

@@ -31,6 +31,7 @@ export function readAttribute(scope: AttributeScope, property: string, value: Ev
     property, column, type: text === UNKNOWN_TYPE ? null : text, primary: primary === true, numbered,
     nullable: primary === true || numbered ? false : allowNull === undefined ? true : allowNull.kind === "boolean" ? allowNull.value : allowNull.kind === "undefined" ? true : null,
     default: numbered ? { by: "database", fresh: true } : defaultOf(scope.program, options?.entries.get("defaultValue")),
+    allowsNull: allowNull?.kind === "boolean" && allowNull.value,
     unique: unique === undefined ? null : unique,
     references: referenceOf(options), implied: false, at: value.at,
   };
@@ -43,7 +44,7 @@ export function columnName(scope: Pick<AttributeScope, "underscored">, property:
 }
 
 export function impliedAttribute(scope: Pick<AttributeScope, "underscored">, property: string, at: Span, rest: Partial<Attribute>): Attribute {
-  return { property, column: columnName(scope, property), type: null, nullable: true, primary: false, numbered: false, default: null, unique: null, references: null, implied: true, at, ...rest };
+  return { property, column: columnName(scope, property), type: null, nullable: true, allowsNull: true, primary: false, numbered: false, default: null, unique: null, references: null, implied: true, at, ...rest };
 }
 
 function isVirtual(type: Evaluated | undefined): boolean {

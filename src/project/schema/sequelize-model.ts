@@ -8,11 +8,15 @@ export type Attribute = {
   column: string;
   type: string | null;
   nullable: boolean | null;
+  /** It is said that it may be NULL, which an association asks for. */
+  allowsNull: boolean;
   primary: boolean;
   /** The database counts. */
   numbered: boolean;
   default: ColumnDefault | null;
   unique: true | string | null;
+  /** Only an association says that it is unique. */
+  joins?: true;
   references: { model: Evaluated; key: string | null; onDelete: string | null } | null;
   /** Sequelize adds it by itself: `id`, time stamps, keys of a join table. */
   implied: boolean;
@@ -45,13 +49,16 @@ export type Defaults = { define: ReadonlyMap<string, Evaluated>; schema: string 
 
 export const NO_DEFAULTS: Defaults = { define: new Map(), schema: null };
 
-/** Unique keys of `unique: …`, in the order in which Sequelize meets them: name → columns. `own`: not written behind the column itself. */
-export function uniqueKeysOf(model: SequelizeModel): Map<string, { columns: string[]; own: boolean; at: Span }> {
-  const keys = new Map<string, { columns: string[]; own: boolean; at: Span }>();
+/** `own`: not written behind the column itself. `joins`: an association made it. */
+export type ModelKey = { columns: string[]; own: boolean; joins: boolean; at: Span };
+
+/** Unique keys of `unique: …`, by name, in the order in which Sequelize meets them. */
+export function uniqueKeysOf(model: SequelizeModel): Map<string, ModelKey> {
+  const keys = new Map<string, ModelKey>();
   for (const attribute of model.attributes) {
     if (attribute.unique === null) continue;
     const name = attribute.unique === true || attribute.unique === "" ? `${model.table}_${attribute.property}_unique` : attribute.unique;
-    const key = keys.get(name) ?? { columns: [], own: false, at: attribute.at };
+    const key = keys.get(name) ?? { columns: [], own: false, joins: attribute.joins === true, at: attribute.at };
     key.columns.push(attribute.column);
     key.own = attribute.unique !== true;
     keys.set(name, key);

@@ -16,13 +16,16 @@ export type ModelIndex = { name: string | null; unique: boolean; parts: KeyPart[
 /** Where a foreign key leads, as the models' names say; null: not known. */
 export type TargetOf = (model: Evaluated) => { table: QualifiedName; primary: string[] } | null;
 
-/** What `sync()` makes of a model (reference §11.1): one `create-table`. Unique keys of attributes go by Postgres' own default names. */
-export function tableOfModel(model: SequelizeModel, targetOf: TargetOf): SchemaChange {
+/**
+ * What `sync()` makes of a model (reference §11.1): one `create-table`. Unique keys of attributes go by Postgres' own default names. `syncs`: it is
+ * what makes the tables; beside migrations nobody declares the keys that associations would bring.
+ */
+export function tableOfModel(model: SequelizeModel, targetOf: TargetOf, syncs: boolean): SchemaChange {
   const indexes = indexesOf(model);
   const base = { where: null, nullsNotDistinct: false, deferrable: false };
   const primary = primaryOf(model);
   const keys: NewKey[] = [];
-  const unique = [...uniqueKeysOf(model).values()];
+  const unique = [...uniqueKeysOf(model).values()].filter((key) => syncs || !key.joins);
   // Behind the columns first, as Postgres counts them for names that are taken.
   for (const key of [...unique.filter((each) => !each.own), ...unique.filter((each) => each.own)]) {
     keys.push({ ...base, name: null, kind: "constraint", parts: key.columns.map(columnPart), at: key.at });

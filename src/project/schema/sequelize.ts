@@ -9,6 +9,7 @@ import { isInside } from "../paths.ts";
 import type { Evaluated, Program } from "../program.ts";
 import type { DeclaredSchema, TableBinding } from "./bindings.ts";
 import { associate, type ModelFinder } from "./sequelize-associations.ts";
+import { associateDecorated, decoratedModelsIn } from "./sequelize-decorated.ts";
 import { modelsIn } from "./sequelize-declarations.ts";
 import { NO_DEFAULTS, primaryOf, type Defaults, type SequelizeModel } from "./sequelize-model.ts";
 import { tableOfModel, type TargetOf } from "./sequelize-table.ts";
@@ -33,15 +34,17 @@ export function readSequelizeSchemas(program: Program, sources: DatabaseSource[]
     modelOf: (value) => keysOfValue(value).flatMap((key) => byPlace.get(key) ?? [])[0] ?? null,
     named: (name) => all.filter(({ model }) => model.name === name),
     all,
-    changes: (database) => changesOf(byDatabase.get(database) ?? []),
+    changes: (database) => changesOf(byDatabase.get(database) ?? [], sources.every((source) => source.id !== database || source.migrations.length === 0)),
     complete: () => true,
   };
 }
 
 function readModels(program: Program, source: DatabaseSource): SequelizeModel[] {
   const defaults = defaultsOf(program, source);
-  const models = source.schemaFiles.flatMap((path) => modelsIn(program, path, defaults));
+  const decorated = source.schemaFiles.flatMap((path) => decoratedModelsIn(program, path, defaults));
+  const models = [...decorated.map(({ model }) => model), ...source.schemaFiles.flatMap((path) => modelsIn(program, path, defaults))];
   const finder = finderOf(models);
+  for (const each of decorated) associateDecorated(program, each, finder, defaults);
   for (const path of source.schemaFiles) associate(program, path, finder, defaults);
   return models;
 }
@@ -103,7 +106,7 @@ function bind(model: SequelizeModel, database: string): TableBinding {
 }
 
 /** A table that two models stand for counts once. */
-function changesOf(models: SequelizeModel[]): SchemaChange[] {
+function changesOf(models: SequelizeModel[], syncs: boolean): SchemaChange[] {
   const finder = finderOf(models);
   const target: TargetOf = (value) => {
     const found = finder.find(value, null) ?? models.find((model) => model.table === (asString(value) ?? stringIn(value, "tableName"))) ?? null;
@@ -114,6 +117,6 @@ function changesOf(models: SequelizeModel[]): SchemaChange[] {
     const key = `${model.schema ?? ""}.${model.table}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [tableOfModel(model, target)];
+    return [tableOfModel(model, target, syncs)];
   });
 }
