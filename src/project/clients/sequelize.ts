@@ -139,7 +139,7 @@ function readPrimary({ bound }: Receiver, id: Evaluated | null, view: CallView):
 function findOrCreate(view: CallView, linked: Linked, receiver: Receiver, draft: Draft, options: Evaluated | null): Draft[] {
   const sought = entryOf(options, "where");
   const { match, rest } = sought === undefined ? { match: null, rest: [] } : whereOf(linked, receiver.bound.binding, sought);
-  const lookup: Draft = { ...draft, kind: "lookup", lookup: "one", at: sought !== undefined && isWithin(sought, draft) ? sought.at : draft.at, match, matchRest: rest, decides: true };
+  const lookup: Draft = { ...draft, kind: "lookup", lookup: "one", match, matchRest: rest, decides: true };
   const written = entryOf(options, "defaults");
   draft.rows = "one";
   if (match === null) return [lookup, draft];
@@ -155,8 +155,4 @@ function findOrCreate(view: CallView, linked: Linked, receiver: Receiver, draft:
   draft.kind = "upsert";
   draft.conflict = { action: "nothing", target: { by: "columns", parts: key.parts, where: key.where, selector: null }, prepared: false, sets: [], setWhere: false, native: "yes", reasons: [], at: draft.at };
   return [lookup, draft];
-}
-
-function isWithin(value: Evaluated, { at }: Draft): boolean {
-  return value.at.path === at.path && value.at.start >= at.start && value.at.end <= at.end;
 }
