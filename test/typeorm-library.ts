@@ -1,14 +1,8 @@
-import { createRequire } from "node:module";
-import { posix } from "node:path";
-import "reflect-metadata";
 import type { PGlite } from "@electric-sql/pglite";
-import { ts } from "ts-morph";
 import { DataSource, DefaultNamingStrategy, EntitySchema, type DataSourceOptions, type Logger } from "typeorm";
 import { snakeCase } from "typeorm/util/StringUtils.js";
 import { driverOf } from "./pglite-driver.ts";
-
-const require = createRequire(import.meta.url);
-const COMPILER: ts.CompilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false };
+import { runModules } from "./transpiled.ts";
 
 /** As typeorm-naming-strategies 4.1 publishes it; its peer is an older TypeORM, so it cannot be installed beside this one. */
 class SnakeNamingStrategy extends DefaultNamingStrategy {
@@ -26,31 +20,11 @@ class SnakeNamingStrategy extends DefaultNamingStrategy {
   }
 }
 
-/** Runs the modules of a project as Node would after compilation; gives what each exports. */
-function run(files: Record<string, string>): Record<string, Record<string, unknown>> {
-  const modules: Record<string, Record<string, unknown>> = {};
-  const load = (path: string): Record<string, unknown> => {
-    const known = modules[path];
-    if (known !== undefined) return known;
-    const module = { exports: (modules[path] = {} as Record<string, unknown>) };
-    const { outputText } = ts.transpileModule(files[path] ?? "", { compilerOptions: COMPILER, fileName: path });
-    const own = (specifier: string): unknown => {
-      if (specifier === "typeorm-naming-strategies") return { SnakeNamingStrategy };
-      return specifier.startsWith(".") ? load(`${posix.join(posix.dirname(path), specifier)}.ts`) : require(specifier);
-    };
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    (new Function("module", "exports", "require", outputText) as (...given: unknown[]) => void)(module, module.exports, own);
-    return module.exports;
-  };
-  for (const path of Object.keys(files)) if (path.endsWith(".ts")) load(path);
-  return modules;
-}
-
 export type Opened = { source: DataSource; modules: Record<string, Record<string, unknown>>; sent: string[] };
 
 /** The project's data source over a server in the process, its tables made by `synchronize()`. `sent`: the statements that it sends from then on. */
 export async function openTypeorm(server: PGlite, files: Record<string, string>, options: Partial<DataSourceOptions> = {}): Promise<Opened> {
-  const modules = run(files);
+  const modules = runModules(files, { "typeorm-naming-strategies": { SnakeNamingStrategy } });
   const exported = Object.values(modules).flatMap((each) => Object.values(each));
   const entities = exported.filter((each) => typeof each === "function" || each instanceof EntitySchema) as never[];
   const sent: string[] = [];
