@@ -81,6 +81,6 @@ function describe(database: Database, migration: Migration, step: ReplayStep, ch
 
 /** DROP INDEX CONCURRENTLY wants the same as the build; where a file holds one such statement, it takes a file before. */
 function whereToDrop(migration: Migration): string {
-  const alone = migration.transaction === "implicit" || migration.runner === "prisma" || migration.runner === "supabase";
-  return alone ? "alone in a migration file before this one" : whereToRun(migration);
+  const where = migration.runner === "supabase" ? "alone in a migration file" : whereToRun(migration);
+  return where.startsWith("alone ") ? `${where}, before this one` : where;
 }

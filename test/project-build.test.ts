@@ -13,7 +13,10 @@ describe("transactionOf", () => {
   const statement = (changes: Statement["changes"]): Statement => ({ changes }) as Statement;
   const at = { path: "m.sql", start: 0, end: 0 };
   const concurrent = statement([{ kind: "drop-index", at, indexes: [{ schema: null, name: "i" }], concurrently: true, ifExists: false }]);
-  const sql = (directives: string[] = [], statements: Statement[] = []): SqlFacts => ({ statements, directives, comments: [] });
+  const sql = (directives: string[] = [], statements: Statement[] = []): SqlFacts => ({ statements, directives, comments: directives.map((text) => ({ text, at })) });
+  const behind = { path: "m.sql", start: 50, end: 60 };
+  const some = (more: Partial<Statement>): Statement => ({ at: behind, changes: [], nested: false, lock: null, refresh: null, ...more }) as Statement;
+  const body = some({ nested: true });
 
   it.each<[Runner, string | null, SqlFacts, string]>([
     ["drizzle", "0.44.2", sql(), "batch"],
@@ -22,9 +25,13 @@ describe("transactionOf", () => {
     ["prisma", "7.3.1", sql(), "implicit"],
     ["prisma", "7.4.0", sql(), "none"],
     ["prisma", "7.10.1", sql([], [concurrent]), "implicit"],
+    ["prisma", "7.10.1", sql([], [some({ at: { ...behind, end: 90 } }), body]), "none"],
+    ["prisma", "7.10.1", sql([], [body]), "implicit"],
     ["prisma", "8.0.0-rc.19", sql(), "file"],
     ["prisma", null, sql(), "unknown"],
     ["supabase", "2.99.0", sql(), "pipeline"],
+    ["supabase", "2.109.1", sql(["pg-delta: transaction=false"]), "pipeline"],
+    ["supabase", "2.110.0", sql(), "none"],
     ["supabase", "3.1.0", sql(), "none"],
     ["supabase", null, sql(["pg-delta: transaction=false"]), "none"],
     ["supabase", null, sql(), "unknown"],
@@ -36,7 +43,8 @@ describe("transactionOf", () => {
     ["atlas", null, sql(), "file"],
     ["flyway", null, sql([], [concurrent]), "none"],
     ["flyway", null, sql(), "file"],
-    ["graphile-migrate", null, sql(["no-transaction"]), "none"],
+    ["graphile-migrate", null, sql(["! Previous: -", "! no-transaction"], [some({})]), "implicit"],
+    ["graphile-migrate", null, sql(["One e-mail, one member.", "! no-transaction"], [some({})]), "file"],
     ["node-pg-migrate", "9.0.0", sql(), "batch"],
     ["psql", null, sql(), "none"],
     ["unknown", null, sql(), "unknown"],

@@ -126,7 +126,8 @@ export function whereToRun(migration: Migration, build: KeyBuild | null = null):
     case "supabase":
       return { pipeline: "as the first statement of a migration file", none: "in a migration file, where the CLI runs it by itself" }[migration.transaction as string] ?? "as the only statement of a migration file";
     case "prisma":
-      return whereWithPrisma(migration);
+      // Since 7.4 much may stand beside it, but not the USING INDEX that follows.
+      return migration.transaction === "file" ? "by hand before the deploy (Prisma runs each migration in a transaction)" : "alone in a migration file";
     case "golang-migrate":
     case "flyway":
       return "alone in a migration file";
@@ -141,12 +142,6 @@ function whereWithDrizzle(migration: Migration, build: KeyBuild | null): string 
   const chunk = "in a chunk of its own between a chunk that is only COMMIT; and one that is only BEGIN; (what ran before stays when it fails, and the file runs again from its top)";
   if (build !== null && build.newColumns.length > 0) return `${chunk}${why}`;
   return `by hand before the deploy${why}, with CREATE … IF NOT EXISTS in the migration for other databases (nobody checks that it was done), or ${chunk}`;
-}
-
-/** Since 7.4 statements go one by one, but a file with DROP INDEX CONCURRENTLY in it is one query again. */
-function whereWithPrisma({ transaction }: Migration): string {
-  if (transaction === "file") return "by hand before the deploy (Prisma runs each migration in a transaction)";
-  return transaction === "none" ? "in a migration file without DROP INDEX CONCURRENTLY" : "alone in a migration file";
 }
 
 /** Why the runner refuses CONCURRENTLY: `drizzle-kit migrate runs all pending files in one transaction`. */

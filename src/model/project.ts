@@ -78,7 +78,7 @@ export type Migration = {
   runnerVersion: string | null;
   /**
    * `batch`: one transaction around all pending files; `file`: one a file; `implicit`: the file is one simple query, so a transaction as soon as
-   * it holds more than one statement; `pipeline`: Supabase ≤ 2.99, CONCURRENTLY only as the first statement; `none`: each statement alone.
+   * it holds more than one statement; `pipeline`: Supabase's CLI before 2.110, CONCURRENTLY only as the first statement; `none`: each statement alone.
    */
   transaction: "batch" | "file" | "implicit" | "pipeline" | "none" | "unknown";
   statements: Statement[];

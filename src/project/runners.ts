@@ -2,11 +2,12 @@ import semver from "semver";
 import type { SqlFacts } from "../model/facts.ts";
 import type { MigrationSource } from "../model/input.ts";
 import type { Migration, Runner } from "../model/project.ts";
+import type { SchemaChange } from "../model/schema-change.ts";
 import type { Statement } from "../model/statement.ts";
 
 type Mode = Migration["transaction"];
 /** What a file says about transactions. `optsOut`: its code leaves the runner's. */
-export type Steering = Pick<SqlFacts, "statements" | "directives"> & { optsOut: boolean };
+export type Steering = Pick<SqlFacts, "statements" | "directives" | "comments"> & { optsOut: boolean };
 type Steered = (file: Steering, version: string | null) => Mode;
 
 /**
@@ -38,26 +39,54 @@ const RUNNERS: Record<Runner, Steered> = {
   atlas: (sql) => (hasDirective(sql, /atlas:txmode\s+none/i) ? "none" : hasDirective(sql, /atlas:txmode\s+all/i) ? "batch" : "file"),
   // A file with CREATE or DROP INDEX CONCURRENTLY runs without a transaction by itself.
   flyway: (sql) => (hasDirective(sql, /executeInTransaction\s*=\s*false/i) || sql.statements.some(isConcurrentIndex) ? "none" : "file"),
-  "graphile-migrate": (sql) => (hasDirective(sql, /no-transaction/i) ? "none" : "file"),
+  "graphile-migrate": graphileMode,
   psql: () => "none",
   unknown: () => "unknown",
 };
 
-/** Until 7.3 a file is one simple query; since 7.4 statements go one by one, but for files with DROP INDEX CONCURRENTLY; 8 has a transaction each. */
+/** Until 7.3 a file is one simple query; since 7.4 its statements go one by one, if the engine's parser understands all of them; 8 has a transaction each. */
 function prismaMode(sql: Steering, version: string | null): Mode {
   const parsed = semver.coerce(version);
   if (parsed === null) return "unknown";
   if (semver.gte(parsed, "8.0.0")) return "file";
-  if (semver.lt(parsed, "7.4.0")) return "implicit";
-  return sql.statements.some((statement) => statement.changes.some((change) => change.kind === "drop-index" && change.concurrently)) ? "implicit" : "none";
+  return semver.lt(parsed, "7.4.0") || sql.statements.some((statement) => stopsPrisma(statement, sql.statements)) ? "implicit" : "none";
 }
 
-/** The CLI's third version splits at what refuses a transaction; before, a file is one pipeline. */
+/** What sqlparser 0.61 does not know of Postgres, as far as migrations that build keys hold it: then the file is one query again. */
+function stopsPrisma(statement: Statement, all: Statement[]): boolean {
+  const isBlock = statement.nested && !all.some((other) => !other.nested && other.at.start <= statement.at.start && statement.at.end <= other.at.end);
+  return isBlock || statement.refresh !== null || statement.lock?.kind === "table" || statement.changes.some(isUnknownToPrisma);
+}
+
+function isUnknownToPrisma(change: SchemaChange): boolean {
+  switch (change.kind) {
+    case "drop-index":
+      return change.concurrently;
+    case "create-index":
+      return change.only;
+    case "add-key":
+      return change.usingIndex !== null || change.key.kind === "exclusion";
+    case "attach-partition":
+    case "detach-partition":
+    case "attach-index":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Since 2.110 the CLI runs by itself what refuses a transaction; before, a file is one pipeline. */
 function supabaseMode(sql: Steering, version: string | null): Mode {
-  if (hasDirective(sql, /pg-delta:\s*transaction\s*=\s*false/i)) return "none";
   const parsed = semver.coerce(version);
-  if (parsed === null) return "unknown";
-  return semver.lt(parsed, "3.0.0") ? "pipeline" : "none";
+  if (parsed === null) return hasDirective(sql, /pg-delta:\s*transaction\s*=\s*false/i) ? "none" : "unknown";
+  return semver.lt(parsed, "2.110.0") ? "pipeline" : "none";
+}
+
+/** The whole body is one query, so leaving the runner's transaction helps a single statement only. Counts in the first line below the headers. */
+function graphileMode(sql: Steering): Mode {
+  const first = sql.comments.find(({ text }) => !/^! [A-Z]/.test(text));
+  const isFirst = first !== undefined && /^!\s*no-transaction\b/.test(first.text) && first.at.start < (sql.statements[0]?.at.start ?? Infinity);
+  return isFirst ? "implicit" : "file";
 }
 
 function hasDirective(sql: Steering, pattern: RegExp): boolean {
