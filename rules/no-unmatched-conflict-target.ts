@@ -1,6 +1,8 @@
 import {
   inferArbiter,
   isPassedOver,
+  lostArbiter,
+  strangersOf,
   describeColumns,
   partTexts,
   placeOfKey,
@@ -44,12 +46,30 @@ export const noUnmatchedConflictTarget: Rule = {
 function judge(database: Database, table: Table, site: Site, conflict: Conflict): Problem | null {
   const verdict = inferArbiter(table, conflict, database.catalog.dialect);
   if (verdict.kind === "match") return failsWhenPrepared(table, site, conflict);
-  if (verdict.kind === "unknown" || !provesAbsence(database, table)) return null;
+  if (verdict.kind === "unknown") return droppedColumn(database, table, conflict);
+  if (!provesAbsence(database, table)) return null;
   // Schema and migrations may disagree: that is reported once, by no-schema-drift.
   const disputed = versionsOfTable(database, table.id).some((version) => inferArbiter(version, conflict, database.catalog.dialect).kind === "match");
   if (disputed) return null;
   if (conflict.target.by === "columns" && conflict.target.selector !== null) return missingSelector(table, site, conflict, verdict);
   return unmatched(database, table, site, conflict, verdict);
+}
+
+/** A column that the table had until a migration dropped it; one that it never had may belong to another table of that name. */
+function droppedColumn(database: Database, table: Table, conflict: Conflict): Problem | null {
+  const postgres = database.catalog.dialect === "postgres";
+  const [column] = versionsOfTable(database, table.id).map((version) => strangersOf(version, conflict)).reduce((all, each) => all.filter((name) => each.includes(name)));
+  const migration = column === undefined ? null : lostArbiter(database, table, conflict);
+  const dropped = migration?.statements.flatMap((statement) => (statement.changes.some((change) => change.kind === "drop-column" && change.column === column) ? [statement.at] : []))[0];
+  if (column === undefined || dropped === undefined) return null;
+  return {
+    message: `${titleOf(conflict)} names a column that ${tableTitle(table.id)} no longer has. ${postgres ? `Postgres answers 42703: column "${column}" does not exist` : `SQLite refuses it: no such column: ${column}`}.`,
+    at: conflict.at,
+    see: [{ at: dropped, message: "dropped here, with the key that the clause was written for" }],
+    table: table.id,
+    columns: targetColumns(conflict),
+    sqlstate: postgres ? "42703" : null,
+  };
 }
 
 type Refusal = Extract<ArbiterVerdict, { kind: "none" }>;

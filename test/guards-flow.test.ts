@@ -39,6 +39,25 @@ describe("a look-up decides", () => {
     expect(guards(body)).toEqual([`lookup ${when} 0`]);
   });
 
+  test.each([
+    `const known = new Set((${FIND}).map((row) => row.email)); for (const email of mails.filter((each) => !known.has(each))) ${INSERT};`,
+    `const rows = ${FIND}; const missing = mails.filter((each) => !rows.some((row) => row.email === each)); for (const [, email] of missing.entries()) ${INSERT};`,
+    `const known = new Set((${FIND}).map((row) => row.email)); await Promise.all(mails.filter((each) => !known.has(each)).map(async (email) => { ${INSERT}; }));`,
+    `const known = new Set((${FIND}).map((row) => row.email)); const missing = mails.filter((each) => !known.has(each)); await db.insert(users).values(missing.map((email) => ({ id: "a", orgId, email })));`,
+  ])("%s asks of each row of the list", (body) => {
+    const site = insertIn(`const email = "x@y.z", mails = email.split(","); { ${body} }`);
+    const [guard] = site.guards;
+    expect(guardsOf(site).filter((each) => each.startsWith("lookup absent"))).toHaveLength(1);
+    expect(guard?.kind === "lookup" ? pairs(guard.match)?.at(-1) : null).toBe(pairs(site.columns)?.at(-1));
+  });
+
+  test("rows of a list that a helper filtered", () => {
+    const helper = `async function missingOf(orgId: string, mails: string[]) { if (mails.length === 0) return []; const rows = await db.select().from(users).where(eq(users.orgId, orgId)); return mails.filter((each) => !rows.some((row) => row.email === each)); }`;
+    const site = firstSite(drizzleProject(`${helper}\nexport async function f(orgId: string, mails: string[]) { for (const email of await missingOf(orgId, mails)) ${INSERT}; }`), "insert");
+    const [guard] = site.guards;
+    expect([guardsOf(site), guard?.kind === "lookup" ? pairs(guard.match) : null]).toEqual([["lookup absent 2"], ["org_id=orgId", "email=email"]]);
+  });
+
   test("a condition on something else is no look-up", () => {
     expect(guards(`const rows = ${FIND}; if (orgId === "x") ${INSERT};`)).toEqual([]);
   });

@@ -36,6 +36,8 @@ describe("origin", () => {
     ["`p_${nanoid()}`", "generated"],
     ["generateShortId()", "generated"],
     ["Date.now()", "generated"],
+    ["letters.charAt(Math.floor(Math.random() * 26))", "generated"],
+    ["Math.floor(Date.now() / 1000)", "computed"],
     ["new Date().toISOString().slice(0, 10)", "computed"],
     ["process.env.NAME", "environment"],
     ["input.slug", "parameter"],
@@ -48,6 +50,17 @@ describe("origin", () => {
     ["(await db.query.users.findFirst({}))?.email", "query"],
   ])("%s is %s", (expression, origin) => {
     expect(valueOf(expression).origin).toBe(origin);
+  });
+
+  test("a text that random letters are added to is new", () => {
+    const value = valueOf("suffix", "let suffix = ''; for (let i = 0; i < 6; i++) { suffix += 'abc'.charAt(Math.random() * 3); }");
+    expect([value.origin, value.sometimes]).toEqual(["generated", undefined]);
+    expect(valueOf("name", "let name = input.name; if (input.copy) name += nanoid();")).toMatchObject({ origin: "generated", sometimes: true });
+  });
+
+  test("what a middleware kept of the request is external", () => {
+    const project = drizzleProject(`app.post("/x", async (c) => { await db.insert(posts).values({ id: c.get("requestId"), slug: c.get("webhookBody").slug }); });`);
+    expect(firstSite(project, "insert").columns?.map((each) => each.value.origin)).toEqual(["computed", "external"]);
   });
 
   test("rows of a parsed file are external", () => {

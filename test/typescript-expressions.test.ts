@@ -117,7 +117,14 @@ describe("scopes", () => {
   it("adds assigned values: plain, logical, by destructuring; a computed one is opaque", () => {
     const facts = code("function f() { let a; let n = 0; a = x; a ??= y; [a] = z; ({ q: a } = w); n += 1; n++; }");
     expect(values(facts, "a")).toEqual(["x", "y", "z > 0", "w > q"]);
-    expect(values(facts, "n")).toEqual(["0", "<n += 1>", "<n++>"]);
+    expect(values(facts, "n")).toEqual(["(0 + 1)", "<n++>"]);
+  });
+
+  it("adds to a text: behind a condition both may be, in a loop more follows", () => {
+    const facts = code("function f() { let q = 'a'; q += 'b'; if (x) q += 'c'; let r = ''; for (const y of z) { r += y; } let s = 1; s -= 2; }");
+    expect(values(facts, "q")).toEqual(["(\"a\" + \"b\")", "((\"a\" + \"b\") + \"c\")"]);
+    expect(values(facts, "r")).toEqual(["((\"\" + $y) + <r += y>)"]);
+    expect(values(facts, "s")).toEqual(["1", "<s -= 2>"]);
   });
 
   it("takes the elements of what a loop runs over", () => {

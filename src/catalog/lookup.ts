@@ -17,6 +17,7 @@ export { conflictRowMayLieIn } from "./conflict-row.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
 export { describeColumns, describeKey, describeParts } from "./describe.ts";
 export { nearestNames } from "./nearest.ts";
+export { lostArbiter, strangersOf } from "./former.ts";
 export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";

@@ -1,4 +1,5 @@
 import type { Expression } from "../model/expression.ts";
+import type { LocalValue } from "../model/facts.ts";
 import type { Site } from "../model/project.ts";
 import { callIndexAt, lastName, unspread } from "./expressions.ts";
 import { isIncidental } from "./files.ts";
@@ -16,6 +17,8 @@ export type Source = {
   sought?: Sought[];
   /** The rows' property that a list, set or map of them holds. */
   mapped?: string;
+  /** One of the rows that a loop goes through: it is there, but of the rows that were loaded with it may be none. */
+  turn?: true;
   /** Made by a caller, which hands the answer in: what it compares is told in the caller's words. */
   handedIn?: boolean;
 };
@@ -33,6 +36,11 @@ const METHODS: Record<string, Source["shape"]> = {
 
 /** Those that ask only about some of the rows. */
 const NARROWING = new Set(["find", "findLast", "get", "some", "includes", "has", "findIndex", "indexOf", "filter"]);
+
+/** The look-ups that a condition on an expression asks about. */
+export function rowsOf(flow: Flow, place: Place, expression: Expression): Source[] {
+  return sourcesOf(flow, place, expression).filter((source) => source.turn !== true);
+}
 
 /** The look-ups whose answer an expression is, or is taken from: through locals, list methods, `??`, and functions that return them. */
 export function sourcesOf(flow: Flow, place: Place, expression: Expression, hops = 0): Source[] {
@@ -69,13 +77,22 @@ function unique(sources: Source[]): Source[] {
 function localSources(flow: Flow, place: Place, index: number, hops: number): Source[] {
   const local = flow.program.facts(place.path)?.code?.locals[index];
   if (local?.kind === "parameter") return parameterSources(flow, place, index, local.function, hops);
-  if (local === undefined || local.kind === "catch" || local.kind === "loop") return [];
+  if (local === undefined || local.kind === "catch") return [];
+  if (local.kind === "loop") return turnSources(flow, place, local.values, hops);
   return unique(
     local.values.slice(0, 4).flatMap(({ value, path }) => {
       const { from, rest } = elementOf(value, path);
       return rest.reduce((sources, step) => memberSources(flow, sources, step), sourcesOf(flow, place, from, hops + 1));
     }),
   );
+}
+
+/** `for (const user of users)`: only the rows that were loaded with each user are asked about in it. */
+function turnSources(flow: Flow, place: Place, values: LocalValue[], hops: number): Source[] {
+  const [only] = values;
+  if (only?.path[0] !== "*") return [];
+  const turns: Source[] = sourcesOf(flow, place, only.value, hops + 1).flatMap((source) => (source.shape === "rows" ? [{ ...source, shape: "row", turn: true }] : []));
+  return only.path.slice(1).reduce((sources, step) => memberSources(flow, sources, step), turns);
 }
 
 /** `save(input, existing)`: what the callers looked up. */
@@ -103,14 +120,17 @@ function elementOf(value: Expression, path: string[]): { from: Expression; rest:
 }
 
 function memberSources(flow: Flow, sources: Source[], name: string): Source[] {
-  return sources.map((source) => {
+  return sources.flatMap((source) => {
     const related = relatedSource(flow, source, name);
-    if (related !== null) return related;
-    if (name === "length" || name === "size" || name === "rowCount" || name === "count" || name === "numUpdatedRows" || name === "numAffectedRows") return { ...source, shape: "count" as const };
-    if (name === "data" || name === "rows" || name === "error") return source;
-    if (name === "then") return source;
-    return source.shape === "count" ? source : { ...source, shape: "row" as const };
+    if (related !== null) return [related];
+    return source.turn === true ? [] : [memberSource(source, name)];
   });
+}
+
+function memberSource(source: Source, name: string): Source {
+  if (name === "length" || name === "size" || name === "rowCount" || name === "count" || name === "numUpdatedRows" || name === "numAffectedRows") return { ...source, shape: "count" };
+  if (name === "data" || name === "rows" || name === "error" || name === "then") return source;
+  return source.shape === "count" ? source : { ...source, shape: "row" };
 }
 
 /** `user.profile` of a look-up that loaded it with the user. */
@@ -120,7 +140,7 @@ function relatedSource(flow: Flow, source: Source, name: string): Source | null 
   const relation = draft.relation === undefined ? name : `${draft.relation}.${name}`;
   const site = flow.sitesAt(draft.at.path, draft.call).find((id) => flow.drafts[id]?.relation === relation);
   if (site === undefined) return null;
-  const { site: _of, sought, mapped: _mapped, ...rest } = source;
+  const { site: _of, sought, mapped: _mapped, turn: _turn, ...rest } = source;
   return { ...rest, site, shape: flow.sites[site]?.lookup === "one" ? "row" : "rows", ...(sought === undefined ? {} : { narrowed: true }) };
 }
 

@@ -1,6 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import { lastName, partsOf, someExpression } from "./expressions.ts";
-import { sourcesOf, type Place, type Source } from "./answer-sources.ts";
+import { rowsOf, type Place, type Source } from "./answer-sources.ts";
 import type { FunctionAt } from "./call-graph.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
 import type { Sought } from "./sought.ts";
@@ -23,7 +23,7 @@ export function answersOfCondition(flow: Flow, place: Place, test: Expression, h
 }
 
 /** What is known about earlier look-ups where `test` holds (or does not). */
-function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
+export function answersOf(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
   switch (test.kind) {
     case "unary":
       return test.operator === "!" ? answersOf(flow, place, test.of, !holds) : [];
@@ -73,7 +73,7 @@ function isAlwaysTrue(expression: Expression): boolean {
 
 function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean): Answer[] {
   // A list is always truthy: its truth says nothing.
-  return sourcesOf(flow, place, test).map((source) => answer(source, source.shape === "rows" ? "either" : holds ? "present" : "absent"));
+  return rowsOf(flow, place, test).map((source) => answer(source, source.shape === "rows" ? "either" : holds ? "present" : "absent"));
 }
 
 function answer(source: Source, when: Answer["when"]): Answer {
@@ -158,7 +158,7 @@ function merge(answers: Answer[]): Answer[] {
 
 function equalityAnswers(flow: Flow, place: Place, asked: Expression, against: Expression, equal: boolean): Answer[] {
   if (against.kind === "boolean") return answersOf(flow, place, asked, against.value === equal);
-  const sources = sourcesOf(flow, place, asked);
+  const sources = rowsOf(flow, place, asked);
   const isNothing = against.kind === "null" || against.kind === "undefined" || (against.kind === "string" && against.value === "undefined");
   if (isNothing) return sources.map((source) => answer(source, equal ? "absent" : "present"));
   if (against.kind === "number") {
@@ -173,7 +173,7 @@ function orderAnswers(flow: Flow, place: Place, { operator, left, right }: Binar
   const number = flipped ? left : right;
   if (number.kind !== "number") return [];
   const greater = operator.startsWith(">") !== flipped;
-  return sourcesOf(flow, place, flipped ? right : left).map((source) => {
+  return rowsOf(flow, place, flipped ? right : left).map((source) => {
     const many = greater === holds;
     // `count > 0`, `length >= 1`, `index >= 0` ask whether there is one; `count < 5` asks something else.
     const asksForOne = number.value <= 0 || (number.value === 1 && operator.includes("=") === greater) || (number.value === 1 && !greater);
@@ -186,7 +186,7 @@ function callAnswers(flow: Flow, place: Place, test: Extract<Expression, { kind:
   const name = lastName(test.callee);
   if (first !== undefined && first.kind !== "spread" && test.callee.kind === "name") {
     if (test.callee.name === "Boolean") return answersOf(flow, place, first, holds);
-    if (/^is(?:Empty|Nil|Null|Undefined|NullOrUndefined)$/.test(name)) return sourcesOf(flow, place, first).map((source) => answer(source, holds ? "absent" : "present"));
+    if (/^is(?:Empty|Nil|Null|Undefined|NullOrUndefined)$/.test(name)) return rowsOf(flow, place, first).map((source) => answer(source, holds ? "absent" : "present"));
   }
   const to = place.depth >= 3 ? null : flow.graph.resolve(place.path, test.callee, place.inside);
   if (to !== null) {

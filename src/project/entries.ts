@@ -1,5 +1,6 @@
 import type { CodeFacts, FunctionFact } from "../model/facts.ts";
 import type { Entry } from "../model/project.ts";
+import { lastName } from "./expressions.ts";
 import { entryOf } from "./files.ts";
 import type { Program } from "./program.ts";
 import { exportedAs } from "./exports.ts";
@@ -54,7 +55,7 @@ export function functionEntry(program: Program, path: string, index: number | nu
 
 function shapeOf(path: string, code: CodeFacts, fact: FunctionFact, file: Entry): Entry {
   if (fact.directives.includes("use server")) return "route";
-  if (fact.callbackOf !== null) return callbackEntry(path, fact.callbackOf, routeOf(code, fact.callbackOf.call));
+  if (fact.callbackOf !== null) return callbackEntry(path, fact.callbackOf, routeOf(code, fact.callbackOf.call), isBehindWebhookCheck(code, fact.callbackOf.call));
   if (fact.name !== null && fact.parent === null) {
     const name = fact.name;
     const exported = exportedAs(code, name)[0];
@@ -78,8 +79,15 @@ function routeOf(code: CodeFacts, call: number | null): string {
 /** `/webhooks` and `/webhooks/:id` are where a program's own users keep theirs. */
 const OWN_WEBHOOKS = /^\/?(?:api\/)?(?:v\d+\/)?web-?hooks(?:\/[:{]\w+\}?)?$/i;
 
-function callbackEntry(path: string, { callee, argument }: { callee: string; argument: number }, route: string): Entry {
-  const webhook = isWebhookName(path) || isWebhookName(callee) || (isWebhookName(route) && !OWN_WEBHOOKS.test(route));
+/** `app.post("/", verifySignature, triggerValidator("apps", "INSERT"), …)`: what stands before the handler lets another system's calls in only. */
+function isBehindWebhookCheck(code: CodeFacts, call: number | null): boolean {
+  const expression = call === null ? undefined : code.calls[call]?.expression;
+  const before = expression?.kind === "call" ? expression.args.slice(1) : [];
+  return before.some((arg) => arg.kind !== "spread" && /web-?_?hook|^(?:verify|validate|check)\w*Signature|^trigger/i.test(lastName(arg.kind === "call" ? arg.callee : arg)));
+}
+
+function callbackEntry(path: string, { callee, argument }: { callee: string; argument: number }, route: string, checked: boolean): Entry {
+  const webhook = checked || isWebhookName(path) || isWebhookName(callee) || (isWebhookName(route) && !OWN_WEBHOOKS.test(route));
   if (PROCEDURE_CALL.test(callee)) return "route";
   if (HTTP_CALL.test(callee) && APP_NAME.test(callee) && argument >= 1) return webhook ? "webhook" : "route";
   if (/(?:^|\.)serve$/.test(callee)) return webhook ? "webhook" : "route";

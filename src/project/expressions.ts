@@ -21,10 +21,13 @@ function indexOf(code: CodeFacts): Map<string, Expression> {
 
 function indexExpressions(code: CodeFacts): Map<string, Expression> {
   const index = new Map<string, Expression>();
+  const seen = new Set<Expression>();
   const add = (expression: Expression): void => {
     const key = `${String(expression.start)}:${String(expression.end)}`;
-    if (index.has(key)) return;
-    index.set(key, expression);
+    if (seen.has(expression)) return;
+    seen.add(expression);
+    // A sum in parts (`x += a`) stands several times at the same place: the first is the whole.
+    if (!index.has(key)) index.set(key, expression);
     partsOf(expression).forEach(add);
   };
   for (const call of code.calls) add(call.expression);

@@ -6,6 +6,7 @@ import { flowRoot } from "./call-graph.ts";
 import { tableOf, type Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
 import { unspread } from "./expressions.ts";
+import { answersOfLoops, answersOfRows } from "./filtered-lists.ts";
 import { mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
 import type { Handlers } from "./handlers.ts";
 import { locksBefore } from "./locks.ts";
@@ -129,6 +130,8 @@ function limitOf(value: Evaluated): number | null {
 function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
   const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
   const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOfCondition(flow, place, step.test, step.holds) : []));
+  answers.push(...answersOfLoops(flow, place, frame.fact));
+  if (frame.calls === 0) answers.push(...answersOfRows(flow, place, draft));
   return answers.flatMap((answer): Guard[] => {
     const lookup = flow.drafts[answer.site];
     if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];

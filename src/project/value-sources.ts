@@ -36,7 +36,14 @@ export function isExternalCall(program: Program, value: Extract<Evaluated, { kin
   if (root.kind === "external" && IMPORT_PACKAGES.test(root.package)) return true;
   if (root.kind === "external" && root.package === "next/headers") return true;
   if (root.kind !== "parameter") return false;
+  if (isContextBody(value) && isRequestLike(program, root)) return true;
   return isExternalParameter(program, root) || (root.members.some((step) => REQUEST_PARTS.has(step)) && isRequestLike(program, root));
+}
+
+/** `c.get("webhookBody")`: what a middleware read from the request and kept with it. */
+function isContextBody({ callee, args: [name] }: Extract<Evaluated, { kind: "call" }>): boolean {
+  const method = callee.kind === "member" ? callee.name : callee.kind === "parameter" ? callee.members.at(-1) : undefined;
+  return (method === "get" || method === "req") && name?.kind === "string" && /body|payload|webhook|input/i.test(name.value);
 }
 
 function isRequestLike(program: Program, value: ParameterValue): boolean {

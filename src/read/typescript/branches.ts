@@ -1,6 +1,7 @@
 import { ts } from "ts-morph";
 import type { Expression } from "../../model/expression.ts";
 import type { ContextStep } from "../../model/facts.ts";
+import { addToLocal } from "./additions.ts";
 import { addValue, assignTarget, opaqueOf } from "./bindings.ts";
 import { noteTest } from "./error-frames.ts";
 import { stripWrappers } from "./nodes.ts";
@@ -85,7 +86,7 @@ function isAssignment(node: ts.BinaryExpression): boolean {
   return node.operatorToken.kind >= K.FirstAssignment && node.operatorToken.kind <= K.LastAssignment;
 }
 
-/** `x ??= v` may give x the value v; `x += v` gives it one that is not known. */
+/** `x ??= v` may give x the value v; `x += v` adds to what is there; `x -= v` gives it one that is not known. */
 function readCompound(reader: Reader, node: ts.BinaryExpression): Expression {
   const logical = LOGICAL_ASSIGNMENTS.get(node.operatorToken.kind);
   const left = reader.walk.expression(reader, node.left);
@@ -93,6 +94,7 @@ function readCompound(reader: Reader, node: ts.BinaryExpression): Expression {
   const read = (): Expression => reader.walk.expression(reader, node.right);
   const right = step === null ? read() : withStep(reader, step, read);
   if (logical === undefined) {
+    if (left.kind === "local" && node.operatorToken.kind === K.PlusEqualsToken) return addToLocal(reader, node, left.local, right);
     const result = opaqueOf(reader, node);
     if (left.kind === "local") addValue(reader, left.local, result, []);
     return result;
