@@ -101,6 +101,10 @@ describe("what a handler does", () => {
     [`if (e.code === "23503") return; throw e;`, "other", "unmatched"],
     [`console.error(e);`, "any", "never"],
     [`throw e;`, "any", "always"],
+    [`if (e instanceof DatabaseError) throw new Error("failed"); throw e;`, "any", "always"],
+    [`if (e instanceof DatabaseError && e.code === "23503") return; throw e;`, "other", "unmatched"],
+    [`throw new Error("This name is already taken");`, "unique", "always"],
+    [`console.error("conflict?", e); throw e;`, "any", "always"],
   ])("%s: %s, rethrows %s", (body, handles, rethrows) => {
     expect(handlerOf(body)).toMatchObject({ handles, rethrows, form: "try" });
   });

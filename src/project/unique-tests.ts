@@ -64,7 +64,13 @@ export function asksForUnique(test: ErrorTest, names: KeyNames = NO_NAMES): bool
 
 export function handlesOf(found: Tests, rethrows: Handler["rethrows"], names: KeyNames = NO_NAMES): Handler["handles"] {
   if (found.tests.some((test) => asksForUnique(test, names))) return "unique";
-  if (found.opaque > 0 || found.tests.some((test) => test.kind === "class" && /PrismaClient|DatabaseError|PostgresError|QueryError|QueryFailed/.test(test.name))) return "unknown";
-  if (found.tests.length === 0) return "any";
+  if (found.opaque > 0) return "unknown";
+  // `instanceof PrismaClientKnownRequestError` lets violations pass with all other errors of the database; beside a code it says nothing more.
+  const others = found.tests.filter((test) => !isDatabaseClass(test));
+  if (others.length === 0) return "any";
   return rethrows === "never" ? "any" : "other";
+}
+
+function isDatabaseClass(test: ErrorTest): boolean {
+  return test.kind === "class" && /PrismaClient|DatabaseError|PostgresError|QueryError|QueryFailed/.test(test.name);
 }

@@ -1,6 +1,6 @@
 import type { Value } from "../model/project.ts";
 import type { Site } from "../model/project.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, unwrap } from "./evaluate.ts";
 import { expressionAt, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
@@ -17,6 +17,8 @@ const STRONGEST: Origin[] = ["generated", "created", "external", "query", "param
 /** Methods that keep a random value random; a date that is cut to a day or month is no new value any more. */
 const KEEPS_FRESH = new Set(["toString", "toISOString", "getTime", "valueOf", "replace", "replaceAll", "toLowerCase", "toUpperCase", "trim", "toHexString", "toString36"]);
 const KEEPS_RANDOM = new Set(["slice", "substring", "substr", "split", "at", "0", "padStart"]);
+/** What is chosen by a random number is random: `letters.charAt(Math.floor(Math.random() * 26))`. */
+const PICKS = new Set(["charAt", "charCodeAt", "codePointAt", "fromCharCode", "at", "floor", "ceil", "round", "trunc"]);
 const CONVERTERS = new Set(["String", "Number", "BigInt", "encodeURIComponent"]);
 
 /** What is known of a value in code. */
@@ -89,13 +91,16 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   if (site === "insert") return "created";
   if (site !== null) return "query";
   const callee = valueText(values.program, value.callee);
+  // `const newSlug = customAlphabet("…", 12)` of another scope is called by its name.
+  const made = value.callee.kind === "declaration" && isMadeGenerator(valueText(values.program, unwrap(values.program, value.callee)));
   const name = callee.split(".").at(-1) ?? "";
-  if (isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
+  if (made || isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
   if (makesAnew(values, value.callee, depth)) return "generated";
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
   const args = value.args.map((each) => originOf(values, each, depth + 1));
   const method = methodOf(value.callee);
+  if (method !== null && PICKS.has(method.name) && args.includes("generated") && !value.args.some((each) => /\bDate\b/.test(valueText(values.program, each)))) return "generated";
   if (method !== null) return methodOrigin(values, method, args, depth);
   const all = strongest(args.filter((origin) => origin !== "generated" || CONVERTERS.has(name) || isDigestName(name)));
   // `createApiKey()` is told nothing, so what it makes is new; `createCustomer(input)` may be told the same again.
