@@ -10,11 +10,13 @@ import { noImpossiblePartitionedKey } from "./no-impossible-partitioned-key.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noNullableConflictTarget } from "./no-nullable-conflict-target.ts";
+import { noRecoveryInAbortedTransaction } from "./no-recovery-in-aborted-transaction.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
 import { noRefreshWithoutKey } from "./no-refresh-without-key.ts";
 import { noSchemaDrift } from "./no-schema-drift.ts";
 import { noUnbackedUniqueClaim } from "./no-unbacked-unique-claim.ts";
 import { noUncoveredUniqueKey } from "./no-uncovered-unique-key.ts";
+import { noUnenforcedUniqueKey } from "./no-unenforced-unique-key.ts";
 import { noUnknownConstraintName } from "./no-unknown-constraint-name.ts";
 import { noUnmatchedConflictTarget } from "./no-unmatched-conflict-target.ts";
 import { noUnreachableConflictHandler } from "./no-unreachable-conflict-handler.ts";
@@ -36,11 +38,13 @@ export const rules: Rule[] = [
   noMismatchedDedup,
   noNonAtomicUpsert,
   noNullableConflictTarget,
+  noRecoveryInAbortedTransaction,
   noRedundantIndex,
   noRefreshWithoutKey,
   noSchemaDrift,
   noUnbackedUniqueClaim,
   noUncoveredUniqueKey,
+  noUnenforcedUniqueKey,
   noUnknownConstraintName,
   noUnmatchedConflictTarget,
   noUnreachableConflictHandler,

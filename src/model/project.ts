@@ -127,6 +127,8 @@ export type Site = {
   /** Where a missing row of RETURNING is taken for a failure (`throws`: what is thrown), or where a caller takes the row for granted (`throws` null). */
   absence?: { at: Span; throws: string | null };
   guards: Guard[];
+  /** Handlers that catch its failure inside of its own transaction. Absent: none is known. */
+  recoveries?: Recovery[];
   /** How many ways lead here through the project's functions, as far as callers are followed; guards name them by number. */
   ways: number;
   entry: Entry;
@@ -185,6 +187,12 @@ export type Conflict = {
   reasons: string[];
   at: Span;
 };
+
+/**
+ * A caught violation leaves its transaction aborted. `next`: the next statement on that transaction, `again` in the next turn of a loop; null: none
+ * is seen, and its callback ends as if all went well: then `lost` are the ids of the writes before it.
+ */
+export type Recovery = { handler: number; transaction: Span; next: Span | null; again: boolean; lost: number[] };
 
 /** `ways`: on which of the site's ways in it stands (see Site.ways). Absent: on all of them. */
 export type Guard = { ways?: number[] } & GuardKind;

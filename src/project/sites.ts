@@ -6,6 +6,7 @@ import { inheritEntries } from "./entry-callers.ts";
 import { createFlow } from "./flow.ts";
 import { guardSites } from "./guards.ts";
 import { linkHandlers } from "./handlers.ts";
+import { findRecoveries } from "./recoveries.ts";
 import { settleNullable } from "./nullable.ts";
 import { readDrafts } from "./read-sites.ts";
 import { settleRowFate } from "./row-fates.ts";
@@ -26,6 +27,7 @@ export function linkSites(linked: Linked): Linkage {
   const flow = createFlow({ linked, drafts, effects, sites, values });
   const handlers = linkHandlers(flow);
   guardSites(flow, handlers);
+  findRecoveries(flow, handlers);
   handlers.finish();
   inheritEntries(flow);
   settleNullable(flow);
