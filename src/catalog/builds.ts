@@ -68,7 +68,7 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
   if (!table || table.kind !== "table" || table.temporary || created.has(table.id)) return [];
   if (emptyTables(migration, step.index).has(table.id)) return [];
   const started = migration.before.tables[renamed.get(table.id) ?? table.id];
-  const earlier = started === undefined ? null : asDeployed(migration, started);
+  const earlier = started === undefined ? heardOf(migration, step, table) : asDeployed(migration, started);
   if (earlier === null) return [];
   // Postgres refuses those, so it builds nothing.
   return built.keys.filter((key) => misfitBelow(step.before.tables, table, key) === null).map((key) => ({
@@ -80,7 +80,7 @@ function buildsOf(migration: Migration, step: ReplayStep, change: SchemaChange, 
     how: built.how(key),
     concurrently: built.concurrently,
     ifNotExists: built.ifNotExists,
-    newColumns: earlier.columns.length === 0 ? [] : partColumns(key).filter((column) => !hasColumn(earlier, table, column)),
+    newColumns: partColumns(key).filter((column) => !hasColumn(migration, earlier, table, column)),
     at: key.at,
   }));
 }
@@ -112,10 +112,20 @@ function keysOf(change: SchemaChange, before: Catalog): Built | null {
   return null;
 }
 
-/** A column that was renamed in this file is no new one: it keeps the place where it was declared. */
-function hasColumn(earlier: Table, later: Table, name: string): boolean {
+/**
+ * A table that no migration creates, and of which this one speaks first: without it the statement would fail, so it is there. null: what creates it
+ * may stand where nothing could be read.
+ */
+function heardOf({ partial, statements }: Migration, { index }: ReplayStep, table: Table): Table | null {
+  const isHidden = statements.slice(0, index).some(({ changes }) => changes.some(({ kind }) => kind === "opaque"));
+  return partial === true || isHidden || table.built.length > 0 ? null : { ...table, columns: [], keys: [], complete: false };
+}
+
+/** A column that was renamed in this file is no new one: it keeps the place where it was declared. Of a table that is only heard of, those that this file adds are. */
+function hasColumn({ path }: Migration, earlier: Table, later: Table, name: string): boolean {
   if (earlier.columns.some((column) => column.name === name)) return true;
   const at = later.columns.find((column) => column.name === name)?.at;
+  if (earlier.columns.length === 0) return at?.path !== path;
   return at !== undefined && at !== null && earlier.columns.some((column) => column.at?.path === at.path && column.at.start === at.start);
 }
 

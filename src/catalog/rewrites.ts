@@ -16,7 +16,8 @@ export function buildConcurrently(database: Database, build: KeyBuild, text: Rea
   const { migration, step, table, key } = build;
   const place = findPlace(database, migration, step, text);
   const former = formerKey(build);
-  if (place === null || table.partitioned || (former !== null && former.name !== key.name) || lapses(build)) return null;
+  // A table that no migration creates may be partitioned.
+  if (place === null || table.partitioned || table.built.length === 0 || (former !== null && former.name !== key.name) || lapses(build)) return null;
   const own = ownText(place);
   if (build.how !== "index") {
     const { name, free } = nameOf(build);

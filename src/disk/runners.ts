@@ -1,6 +1,7 @@
 import type { Dialect } from "../model/catalog.ts";
 import type { Runner } from "../model/project.ts";
 import type { Files } from "./files.ts";
+import { forPostgres } from "./dialect-names.ts";
 import { byName, folderOf, isWithin, nameOf } from "./paths.ts";
 
 /** A folder's migrations as one runner applies them. `files` in order. */
@@ -10,7 +11,7 @@ const version = /^(?:V|U)?(\d+(?:[._]\d+)*)/i;
 
 /** Finds out by their names and marks which runner the .sql files of a folder are for; null: they are not migrations. */
 export function readMigrations(files: Files, dir: string, names: string[]): MigrationList | null {
-  const sql = names.filter((name) => /\.sql$/i.test(name));
+  const { names: sql, chosen } = forPostgres(names.filter((name) => /\.sql$/i.test(name)));
   if (sql.length === 0) return null;
   const path = (name: string): string => (dir === "" ? name : `${dir}/${name}`);
   const list = (runner: Runner, chosen: string[], order = byVersion): MigrationList => ({ runner, files: [...chosen].sort(order).map(path), dir });
@@ -20,7 +21,8 @@ export function readMigrations(files: Files, dir: string, names: string[]): Migr
   if (flyway.length > 0) return list("flyway", [...flyway, ...sql.filter((name) => /^R__/.test(name))], byVersionThenRepeatable);
   const ups = sql.filter((name) => /^\d.*\.up\.sql$/i.test(name));
   if (names.includes("atlas.sum")) return list("atlas", sql.filter((name) => !/\.down\.sql$/i.test(name)), byName);
-  if (ups.length > 0) return list("golang-migrate", ups);
+  // golang-migrate knows no databases by file name.
+  if (ups.length > 0) return list(chosen ? "unknown" : "golang-migrate", ups);
   const numbered = sql.filter((name) => version.test(name) && !/[._-](?:down|undo|rollback)\.sql$/i.test(name));
   if (marked(/^--\s*\+goose\s+Up\b/im)) return list("goose", numbered.length > 0 ? numbered : sql);
   if (marked(/^--\s*migrate:up\b/im)) return list("dbmate", numbered.length > 0 ? numbered : sql, byName);

@@ -83,6 +83,8 @@ export type Migration = {
   transaction: "batch" | "file" | "implicit" | "pipeline" | "none" | "unknown";
   statements: Statement[];
   comments: { text: string; at: Span }[];
+  /** Parts of it could not be read. Absent: none. */
+  partial?: true;
   /** The catalog when it starts to run. */
   before: Catalog;
   /** Has it run in production? Absent: nobody told. */

@@ -104,7 +104,7 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
       const transaction = transactionOf(list, read);
       const applied = program.input.applied?.get(path);
       const history = applied === undefined ? {} : { applied, deployed: applied ? out.catalog : out.deployed };
-      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...history });
+      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...(read.unread.length > 0 ? { partial: true as const } : {}), ...history });
       const changes = statements.flatMap((statement) => statement.changes);
       if (changes.length > 0) advance(out, changes, applied);
     }
