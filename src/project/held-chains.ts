@@ -6,7 +6,7 @@ import { rawChain, type RawLink } from "./chains.ts";
 export const BUILDERS = new Set([
   "onConflictDoNothing", "onConflictDoUpdate", "returning", "where", "limit", "values", "eq", "single", "maybeSingle", "orderBy", "$dynamic", "execute",
   "executeTakeFirst", "executeTakeFirstOrThrow", "returningAll", "selectAll", "select", "onConflict", "set", "$if", "forUpdate", "first", "insert", "update", "del", "delete", "andWhere", "whereIn",
-  "ignore", "merge", "then",
+  "ignore", "merge", "then", "getOne", "getOneOrFail", "getMany", "getManyAndCount", "getRawOne", "getRawMany", "getCount", "getExists", "orIgnore", "orUpdate",
 ]);
 
 /**
@@ -24,6 +24,8 @@ export function heldChain(code: CodeFacts, root: Extract<Expression, { kind: "lo
   const [first, ...others] = local?.values ?? [];
   const last = code.calls[before];
   if (local === undefined || first === undefined || last === undefined || !isPlainCall(first) || !others.every((item) => isPlainCall(item) && startsAt(item.value, root.local))) return null;
+  // Whoever hands out a repository begins no statement yet: each call on it is one.
+  if (/Repository$/.test(rawChain(first.value).links.at(-1)?.name ?? "")) return null;
   const begun = callAt(code, first.value, before);
   const base = begun === null ? undefined : code.calls[begun];
   if (begun === null || base === undefined || base.awaited) return null;

@@ -3,7 +3,7 @@ import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import type { Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
-import { lastName, nameOf, unspread } from "./expressions.ts";
+import { lastName, nameOf, partsOf, unspread } from "./expressions.ts";
 import { mayPrecede, type Flow, type Frame } from "./flow.ts";
 import type { Evaluated } from "./program.ts";
 
@@ -23,7 +23,24 @@ export function transactionsAround(flow: Flow, draft: Draft, frame: Frame): Tran
     const call = handed.call === null ? undefined : code.calls[handed.call];
     return [{ kind: "transaction", isolation: isolationOf(flow, frame.path, call), at: call?.at ?? frame.fact.at, calls: frame.calls, retries: false }];
   });
-  return [...callbacks, ...batches(code, frame), ...begun(flow, frame)];
+  return [...callbacks, ...decorated(code, frame), ...batches(code, frame), ...begun(flow, frame)];
+}
+
+/** `@Transactional()` of typeorm-transactional, Nest's CLS plugin, MikroORM. */
+function decorated(code: CodeFacts, frame: Frame): Transaction[] {
+  return frame.fact.context.flatMap((step): Transaction[] => {
+    const fact = step.kind === "function" ? code.functions[step.function] : undefined;
+    const opener = fact?.decorators.find((each) => /(?:^|\.)Transactional(?:\(\))?$/.test(nameOf(each)));
+    if (fact === undefined || opener === undefined) return [];
+    return [{ kind: "transaction", isolation: isolationIn(opener), at: { ...fact.at, start: opener.start, end: opener.end }, calls: frame.calls, retries: false }];
+  });
+}
+
+/** `{ isolationLevel: IsolationLevel.SERIALIZABLE }`, as it is written. */
+function isolationIn(expression: Expression): string | null {
+  if (expression.kind === "string") return levelOf(expression.value);
+  if (expression.kind === "member") return levelOf(expression.name);
+  return partsOf(expression).reduce<string | null>((found, part) => found ?? isolationIn(part), null);
 }
 
 /** Does this function run as a transaction, or outside of the one around it? */

@@ -6,6 +6,7 @@ import { prisma } from "./prisma.ts";
 import { rawSql } from "./raw-sql.ts";
 import { sequelize } from "./sequelize.ts";
 import { supabase } from "./supabase.ts";
+import { typeorm } from "./typeorm.ts";
 
 /** One adapter a library; the first that knows a call reads it. */
-export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, sequelize, kysely, rawSql, knex];
+export const ADAPTERS: ClientAdapter[] = [drizzle, prisma, supabase, sequelize, kysely, typeorm, rawSql, knex];

@@ -50,9 +50,11 @@ export type Fill = (hole: Evaluated) => string | null;
 
 /**
  * SQL that code holds as text: a string, a template, or a library's `raw(…)` and `sql` around one. null: it is no such thing, or a hole in it is not
- * known. `fill` knows the library's helpers. In text that only writes rows holes that nobody knows are taken for values.
+ * known. `fill` knows the library's helpers. In text that only writes rows holes that nobody knows are taken for values, and of several such texts none is taken.
  */
 export function rawPieces(reading: Pick<Reading, "home" | "unread">, value: Evaluated | undefined, fill: Fill = () => null): Piece[] | null {
+  // Which of several it is does not matter where none of them changes the schema.
+  if (value?.kind === "alternatives" && value.of.every(onlyWrites)) return [];
   const writes = onlyWrites(value);
   return textPieces(reading, value, (hole) => fill(hole) ?? (writes && isUnknown(hole) ? UNKNOWN_VALUE : null), 0);
 }

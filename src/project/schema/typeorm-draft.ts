@@ -27,6 +27,8 @@ export type EntityDraft = {
   lineage: string[];
   /** Calls of its own set a primary key before it is inserted (@BeforeInsert). */
   hooks: boolean;
+  /** A decorator or a base class that is not read may add columns, of the primary key too. */
+  hidden: boolean;
   complete: boolean;
 };
 

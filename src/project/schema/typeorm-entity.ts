@@ -41,17 +41,18 @@ export function readEntityClass(program: Program, self: ClassValue): EntityDraft
     inheritance: inheritance === undefined ? null : discriminatorOf(inheritance),
     tree: asString(own.find((each) => isTypeorm(each.package) && each.name === "Tree")?.args?.[0]),
     lineage: read.chain.map((each) => entityKey(each.path, each.name ?? "")),
-    complete: entity.complete && (options === undefined || (options.kind === "object" && options.complete)) && isKnownBase(read),
+    complete: entity.complete && (options === undefined || (options.kind === "object" && options.complete)),
   };
+  if (!isKnownBase(read)) hide(draft);
   addMembers(program, draft, read);
   return draft;
 }
 
 /** The parts of an embedded class, or of an entity. */
-export type EntityParts = Pick<EntityDraft, "columns" | "relations" | "embedded" | "uniques" | "indexes" | "hooks" | "complete">;
+export type EntityParts = Pick<EntityDraft, "columns" | "relations" | "embedded" | "uniques" | "indexes" | "hooks" | "hidden" | "complete">;
 
 export function emptyParts(): EntityParts {
-  return { columns: [], relations: [], embedded: [], uniques: [], indexes: [], hooks: false, complete: true };
+  return { columns: [], relations: [], embedded: [], uniques: [], indexes: [], hooks: false, hidden: false, complete: true };
 }
 
 /** What the members of a class, and the decorators of the classes that it inherits from, declare. */
@@ -65,6 +66,11 @@ export function addMembers(program: Program, parts: EntityParts, read: Decorated
       if (name === "Index") parts.indexes.push(indexOf(program, args ?? [], null, at));
     }
   }
+}
+
+function hide(parts: EntityParts): void {
+  parts.hidden = true;
+  parts.complete = false;
 }
 
 /** TypeORM's own base class adds nothing; another one that is not known may add columns and keys. */
@@ -87,7 +93,7 @@ function addMember(program: Program, parts: EntityParts, member: DecoratedMember
   const relation = own.findLast((each) => Object.hasOwn(RELATIONS, each.name));
   if (column !== undefined) addColumn(program, parts, member, column, own);
   if (relation !== undefined) parts.relations.push(relationOf(program, member, relation, own));
-  if (member.decorators.some((each) => each.package === null && mayDeclare(program, each))) parts.complete = false;
+  if (member.decorators.some((each) => mayDeclare(program, each, own.length > 0))) hide(parts);
   for (const { name, args, at } of own) {
     if (HOOKS.has(name)) parts.hooks = true;
     if (name === "Unique") parts.uniques.push(uniqueOf(program, args ?? [], member.name, at));
@@ -95,9 +101,10 @@ function addMember(program: Program, parts: EntityParts, member: DecoratedMember
   }
 }
 
-/** A decorator of the project's own, in a file that has TypeORM's, may make a column. */
-function mayDeclare(program: Program, { callee }: ReadDecorator): boolean {
-  if (callee.kind !== "function") return false;
+/** A decorator of the project's own may make a column: of a member that has none of TypeORM's, or where it stands in a file that has. */
+function mayDeclare(program: Program, { callee, package: from }: ReadDecorator, isDeclared: boolean): boolean {
+  const isOwn = from === null || from.startsWith(".");
+  if (!isOwn || !isDeclared || callee.kind !== "function") return isOwn && !isDeclared;
   return (program.facts(callee.path)?.code?.imports ?? []).some((each) => isTypeorm(each.from) && (Object.hasOwn(COLUMNS, each.name) || each.name === "Index" || each.name === "Unique"));
 }
 
@@ -115,7 +122,10 @@ function addColumn(program: Program, parts: EntityParts, member: DecoratedMember
     return;
   }
   // The name is one of the options that are not known.
-  if (options?.complete === false && !options.entries.has("name")) return;
+  if (options?.complete === false && !options.entries.has("name")) {
+    if (decorator.name === "Column" && !options.entries.has("primary")) return;
+    return hide(parts);
+  }
   const generated = own.find((each) => each.name === "Generated");
   const isGenerated = decorator.name === "PrimaryGeneratedColumn";
   const strategy = isGenerated ? (asString(first) ?? "increment") : generated === undefined ? null : (asString(generated.args?.[0]) ?? "increment");

@@ -80,7 +80,7 @@ function unknownTarget(scope: Scope, draft: RelationDraft, written: JoinColumn[]
 
 function referencedColumns(written: JoinColumn[], target: Entity): EntityColumn[] | null {
   const named = written.flatMap((join) => join.references ?? []);
-  if (named.length === 0) return target.complete || target.columns.some((column) => column.primary) ? target.columns.filter((column) => column.primary) : null;
+  if (named.length === 0) return target.hidden ? null : target.columns.filter((column) => column.primary);
   const found = written.flatMap((join) => target.columns.find((column) => column.property === join.references) ?? []);
   return found.length === written.length ? found : null;
 }

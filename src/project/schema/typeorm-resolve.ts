@@ -22,6 +22,8 @@ export type Entity = {
   indexes: IndexDraft[];
   /** Properties of embedded objects: not columns, but something that code may write. */
   embedded: string[];
+  /** As EntityDraft's. */
+  hidden: boolean;
   complete: boolean;
 };
 
@@ -71,7 +73,7 @@ function resolveEntity(program: Program, draft: EntityDraft, drafts: EntityDraft
   const parts: EntityParts = { ...draft, columns: [...draft.columns], relations: [...draft.relations], uniques: [...draft.uniques], indexes: [...draft.indexes], embedded: [...draft.embedded] };
   const entity: Entity = {
     draft, plain, table: isKnown ? { schema: own, name: (naming.prefix ?? "") + plain } : null,
-    columns: [], relations: [], uniques: [], indexes: [], embedded: [], complete: draft.complete,
+    columns: [], relations: [], uniques: [], indexes: [], embedded: [], hidden: draft.hidden, complete: draft.complete,
   };
   addParts(program, entity, parts, naming, { path: "", prefixes: [] }, 0);
   if (draft.inheritance !== null) addChildren(program, entity, drafts, naming);
@@ -85,6 +87,7 @@ type Place = { path: string; prefixes: string[] };
 function addParts(program: Program, entity: Entity, parts: EntityParts, naming: Naming, place: Place, depth: number): void {
   const path = (property: string): string => (place.path === "" ? property : `${place.path}.${property}`);
   if (!parts.complete) entity.complete = false;
+  if (parts.hidden) entity.hidden = true;
   for (const column of parts.columns) {
     if (entity.columns.some((each) => each.property === path(column.property))) continue;
     const name = naming.column(column.property, column.given, place.prefixes);

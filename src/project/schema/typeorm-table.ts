@@ -14,7 +14,7 @@ export function entityChanges(entity: Entity, joined: Joined, naming: Naming): S
   const columns = [...entity.columns, ...joined.added];
   const named = columns.filter((column): column is EntityColumn & { name: string } => column.name !== null);
   const scope: Scope = { table: table.name, naming, properties: propertiesOf(entity, joined), complete: true };
-  const primary = primaryKey(scope, named, draft.at);
+  const primary = entity.hidden ? [] : primaryKey(scope, named, draft.at);
   const uniques = entity.uniques.flatMap((unique) => uniqueKey(scope, unique));
   const indexed = entity.indexes.filter((index) => index.synchronizes).map((index) => ({ index, made: indexOf(scope, index) }));
   const keys = indexed.flatMap(({ index, made }): NewKey[] => {

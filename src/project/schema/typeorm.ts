@@ -100,7 +100,7 @@ function makeBinding(read: Read, entity: Entity): EntityBinding {
     path: draft.path, name: draft.name, exportedAs: [draft.name], database: read.source.id, table: `${table?.schema ?? "public"}.${table?.name ?? ""}`, dialect: read.source.dialect,
     columns, relations,
     embedded: entity.embedded,
-    primary: entity.columns.filter((column) => column.primary).map((column) => column.property),
+    primary: entity.hidden ? [] : entity.columns.filter((column) => column.primary).map((column) => column.property),
     madeByHooks: draft.hooks,
     propertiesComplete: entity.complete && (joined?.complete ?? true),
     at: draft.at,
