@@ -1,11 +1,10 @@
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Site } from "../src/model/project.ts";
+import type { Project, Site } from "../src/model/project.ts";
 import type { SqlConflict, SqlQuery } from "../src/model/statement.ts";
 import { loadSqlParser } from "../src/read/sql/parser.ts";
 import { readSqlText } from "../src/read/sql/text.ts";
 import { guardsOf, pairs, projectOf, targetOf } from "./clients-project.ts";
-import { emptyDatabase } from "./postgres-server.ts";
 import { openTypeorm, type Opened } from "./typeorm-library.ts";
 
 const FILES = {
@@ -29,7 +28,6 @@ const FILES = {
   `,
 };
 const HEAD = `import { EntityManager, In, IsNull, Repository, type DataSource } from "typeorm";\nimport { Member, Org, Setting } from "./entities";\nimport { randomUUID } from "node:crypto";\n`;
-const code = (body: string): Record<string, string> => ({ ...FILES, "src/app.ts": `${HEAD}export async function run(source: DataSource) {\n${body}\n}` });
 
 /** What each form sends: of an `update` only that it is one; the first word of `before` is the look-up that save makes. */
 const WRITES: Record<string, { body: string; kind: Site["kind"]; target?: string; columns: string[] }> = {
@@ -70,32 +68,39 @@ function queriesOf(sent: string[]): SqlQuery[] {
 }
 
 describe("writes are what the library sends", () => {
+  const names = Object.keys(WRITES);
+  const pathOf = (name: string): string => `src/app-${names.indexOf(name)}.ts`;
+  const files = { ...FILES, ...Object.fromEntries(Object.entries(WRITES).map(([name, { body }]) => [pathOf(name), `${HEAD}export async function run(source: DataSource) {\n${body}\n}`])) };
   let server: PGlite;
+  let opened: Opened;
+  let project: Project;
   beforeAll(async () => {
     await loadSqlParser();
+    project = projectOf(files);
     server = await PGlite.create();
+    opened = await openTypeorm(server, files);
+    (opened.modules["src/entities.ts"] as { Member: { useDataSource(of: unknown): void } }).Member.useDataSource(opened.source);
+  }, 60_000);
+  afterAll(async () => {
+    await opened.source.destroy();
+    await server.close();
   });
-  afterAll(() => server.close());
 
-  for (const [name, { body, kind, target, columns }] of Object.entries(WRITES)) {
+  for (const [name, { kind, target, columns }] of Object.entries(WRITES)) {
     it(name, async () => {
-      const files = code(body);
-      await emptyDatabase(server);
-      const { source, modules, sent }: Opened = await openTypeorm(server, files);
-      await server.exec("insert into org default values");
-      (modules["src/entities.ts"] as { Member: { useDataSource(of: unknown): void } }).Member.useDataSource(source);
-      await (modules["src/app.ts"] as { run(of: unknown): Promise<void> }).run(source);
-      await source.destroy();
-      const writes = queriesOf(sent).filter((query) => query.kind === "insert" || query.kind === "update");
-      const site = projectOf(files).sites.filter((each) => each.kind !== "lookup").at(-1)!;
+      await server.exec("truncate org, members, setting restart identity; insert into org default values");
+      opened.sent.length = 0;
+      await (opened.modules[pathOf(name)] as { run(of: unknown): Promise<void> }).run(opened.source);
+      const queries = queriesOf(opened.sent);
+      const write = queries.find((query) => query.kind === "insert" || query.kind === "update");
+      const site = project.sites.findLast((each) => each.kind !== "lookup" && each.at.path === pathOf(name))!;
       expect({ kind: site.kind, target: targetOf(site), columns: site.columns?.map((written) => written.column) }).toEqual({ kind, target: target ?? "no conflict", columns });
-      const [write] = writes;
       if (kind === "update") return expect(write).toMatchObject({ kind: "update" });
       const written = (write?.writes ?? []).filter((each) => each.value.kind !== "default").map((each) => each.column);
       expect([...written].sort()).toEqual([...columns].sort());
       const isAtomic = site.conflict?.native !== "no";
       expect(sentTarget(write?.conflict ?? null)).toBe(isAtomic ? (target ?? "no conflict") : "no conflict");
-      expect(queriesOf(sent)[0]?.kind).toBe(isAtomic ? "insert" : "select");
+      expect(queries[0]?.kind).toBe(isAtomic ? "insert" : "select");
       expect(write?.conflict?.action).toBe(isAtomic ? site.conflict?.action : undefined);
     });
   }

@@ -1,6 +1,6 @@
 import type { Expression } from "../../model/expression.ts";
 import { callChain } from "../chains.ts";
-import { evaluate, memberOf, possibilities } from "../evaluate.ts";
+import { elementOf, evaluate, memberOf, possibilities } from "../evaluate.ts";
 import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { EntityBinding } from "../schema/bindings.ts";
@@ -85,7 +85,8 @@ function savedValue(linked: Linked, value: Evaluated, entity: EntityBinding, dep
 function manyOf(items: Saved[], complete: boolean): Saved {
   const [first] = items;
   if (first === undefined) return { ...UNKNOWN, rows: "many" };
-  return { ...first, complete: complete && items.length === 1 && first.complete, rows: "many" };
+  const isOne = complete && items.length === 1;
+  return { ...first, complete: isOne && first.complete, rows: isOne ? "one" : "many" };
 }
 
 function savedCall(linked: Linked, value: Extract<Evaluated, { kind: "call" }>, entity: EntityBinding, depth: number): Saved {
@@ -98,7 +99,8 @@ function savedCall(linked: Linked, value: Extract<Evaluated, { kind: "call" }>, 
   if (link.name === "create") return madeBy(inner(value.args.find((arg) => entityIn(linked, arg) === null)), value.args.every((arg) => entityIn(linked, arg) !== null));
   if (link.name === "merge") return inner(value.args[0]);
   if (link.name === "assign" || link.name === "plainToInstance" || link.name === "plainToClass" || link.name === "") return assignedValue(linked, value, entity, depth);
-  if (link.name === "map") return { ...UNKNOWN, rows: "many" };
+  const row = link.name === "map" ? elementOf(linked.program, value) : null;
+  if (row !== null && row.kind !== "unknown") return manyOf([inner(row)], false);
   return UNKNOWN;
 }
 
