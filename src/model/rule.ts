@@ -16,6 +16,11 @@ export type Rule = {
   preset: "recommended" | "strict";
   /** What its problems may bring beside the message; editors want to know before a rule runs. Absent: nothing. */
   edits?: ("fix" | "suggestions")[];
+  /**
+   * What it says about a place in code follows from the schemas and migrations, from the sites, handlers and claims of that file, and from what
+   * these refer to (ids in guards and covers), so that an editor need not link the whole project. Rules of the family "migrations" speak of places in
+   * schemas and migrations only, and there anything of the project may count.
+   */
   check(project: Project, options: RuleOptions): Iterable<Problem>;
 };
 

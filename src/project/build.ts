@@ -1,15 +1,30 @@
 import type { ProjectInput } from "../model/input.ts";
 import type { Project, ProjectFile } from "../model/project.ts";
+import type { Unread } from "../model/span.ts";
+import { linkAround } from "./around.ts";
+import type { Linked } from "./clients/adapter.ts";
 import { buildDatabases } from "./databases.ts";
 import { describeFile } from "./files.ts";
 import { createHomes } from "./homes.ts";
 import { createProgram } from "./modules.ts";
+import type { Program } from "./program.ts";
 import { readDrizzleSchemas } from "./schema/drizzle.ts";
 import { readSequelizeSchemas } from "./schema/sequelize.ts";
 import { readTypeormSchemas } from "./schema/typeorm.ts";
 import { countSites } from "./counts.ts";
-import { linkSites } from "./sites.ts";
+import { linkSites } from "./link.ts";
 import { collectUnread } from "./unread.ts";
+
+/** What the schemas and migrations of a project say: the same for all code. */
+export type Base = Pick<Linked, "tables" | "entities" | "models" | "databases"> & { unread: Unread[] };
+
+export function buildBase(program: Program): Base {
+  const tables = readDrizzleSchemas(program, program.input.databases);
+  const entities = readTypeormSchemas(program, program.input.databases);
+  const models = readSequelizeSchemas(program, program.input.databases);
+  const unread = [...tables.unread, ...entities.unread];
+  return { tables, entities, models, databases: buildDatabases(program, { drizzle: tables, typeorm: entities, sequelize: models }, unread), unread };
+}
 
 /**
  * Puts the facts of all files together into what rules see: names followed, schemas read, migrations replayed, sites resolved and guarded. Pure
@@ -17,17 +32,23 @@ import { collectUnread } from "./unread.ts";
  */
 export function buildProject(input: ProjectInput): Project {
   const program = createProgram(input);
-  const unread = [...input.unread];
-  const tables = readDrizzleSchemas(program, input.databases);
-  const entities = readTypeormSchemas(program, input.databases);
-  const models = readSequelizeSchemas(program, input.databases);
-  unread.push(...tables.unread, ...entities.unread);
-  const databases = buildDatabases(program, { drizzle: tables, typeorm: entities, sequelize: models }, unread);
-  const databaseForFile = createHomes(program, databases);
-  const { sites, handlers, claims, refreshes, repairs } = linkSites({ program, databases, tables, entities, models, databaseForFile });
+  const base = buildBase(program);
+  const { databases } = base;
+  const { sites, handlers, claims, refreshes, repairs } = linkSites(linkedOf(program, base));
   const files = describeFiles(input);
-  unread.push(...collectUnread(input, files.map((file) => file.path)));
+  const unread = [...input.unread, ...base.unread, ...collectUnread(input, files.map((file) => file.path))];
   return { databases, sites, handlers, claims, refreshes, repairs, files, unread, counts: countSites(sites, handlers) };
+}
+
+/** As much of the project as rules need to judge one file of code; what they find in other files is not to be trusted. */
+export function buildAround(program: Program, base: Base, path: string): Project {
+  const { databases, unread } = base;
+  const linkage = linkAround(linkedOf(program, base), path);
+  return { databases, ...linkage, files: [describeFile(path, program.facts(path), false)], unread, counts: countSites(linkage.sites, linkage.handlers) };
+}
+
+function linkedOf(program: Program, { unread: _unread, ...base }: Base): Linked {
+  return { program, ...base, databaseForFile: createHomes(program, base.databases) };
 }
 
 /** The files that hold facts, in order of their paths. */

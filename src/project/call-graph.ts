@@ -1,5 +1,6 @@
 import type { Argument, Expression } from "../model/expression.ts";
 import type { CallFact, CodeFacts } from "../model/facts.ts";
+import { spineCalls } from "./call-index.ts";
 import { classOf, methodOf, type FunctionAt } from "./classes.ts";
 import { evaluate, possibilities } from "./evaluate.ts";
 import type { Program } from "./program.ts";
@@ -32,7 +33,6 @@ export function callGraphOf(program: Program): CallGraph {
 function createCallGraph(program: Program): CallGraph {
   const callees = new Map<string, { to: FunctionAt; args: Argument[] }[]>();
   const callers = new Map<string, CallAt[]>();
-  let byName: Map<string, { path: string; call: number }[]> | null = null;
   const graph: CallGraph = {
     resolve: (path, callee, inside) => resolveCallee(program, path, callee, inside),
     callees(path, call) {
@@ -45,29 +45,12 @@ function createCallGraph(program: Program): CallGraph {
       const key = `${of.path}#${String(of.function)}`;
       let found = callers.get(key);
       if (found === undefined) {
-        byName ??= indexCalls(program);
-        callers.set(key, (found = callersOf(program, graph, byName, of)));
+        callers.set(key, (found = callersOf(program, graph, of)));
       }
       return found;
     },
   };
   return graph;
-}
-
-type CallNode = Extract<Expression, { kind: "call" }>;
-
-/** The calls on the spine of a chain, outermost first; what is awaited inside it is a call of its own. */
-export function spineCalls(expression: Expression): CallNode[] {
-  const out: CallNode[] = [];
-  let at: Expression = expression;
-  for (let first = true; ; first = false) {
-    if (!first && at.awaited === true) return out;
-    if (at.kind === "call") {
-      out.push(at);
-      at = at.callee;
-    } else if (at.kind === "member" || at.kind === "index") at = at.of;
-    else return out;
-  }
 }
 
 function calleesOf(program: Program, path: string, call: number): { to: FunctionAt; args: Argument[] }[] {
@@ -100,33 +83,12 @@ function ownClass(program: Program, path: string, inside: number | null): { path
   return null;
 }
 
-function calleeName(callee: Expression): string | null {
-  return callee.kind === "name" || callee.kind === "local" || callee.kind === "member" ? callee.name : null;
-}
-
-function indexCalls(program: Program): Map<string, { path: string; call: number }[]> {
-  const index = new Map<string, { path: string; call: number }[]>();
-  for (const path of program.input.candidates) {
-    const code = program.facts(path)?.code;
-    for (const [call, fact] of (code?.calls ?? []).entries()) {
-      for (const node of spineCalls(fact.expression)) {
-        const name = calleeName(node.callee);
-        if (name === null) continue;
-        const list = index.get(name);
-        if (list === undefined) index.set(name, [{ path, call }]);
-        else list.push({ path, call });
-      }
-    }
-  }
-  return index;
-}
-
-function callersOf(program: Program, graph: CallGraph, byName: Map<string, { path: string; call: number }[]>, of: FunctionAt): CallAt[] {
+function callersOf(program: Program, graph: CallGraph, of: FunctionAt): CallAt[] {
   const code = program.facts(of.path)?.code;
   const name = code?.functions[of.function]?.name?.split(".").at(-1);
   if (name === undefined || code == null) return [];
   const names = new Set([name, ...aliasesOf(code, name)]);
-  const candidates = [...names].flatMap((each) => byName.get(each) ?? []);
+  const candidates = [...names].flatMap((each) => program.calls.named(each));
   if (candidates.length > MOST_CALLS) return [];
   return candidates.flatMap(({ path, call }) =>
     graph.callees(path, call).flatMap(({ to, args }) => (to.path === of.path && to.function === of.function ? [{ path, call, args }] : [])),

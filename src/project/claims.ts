@@ -7,19 +7,19 @@ import { isIncidental } from "./files.ts";
 
 type Found = { database: Database; table: Table };
 
-/** Comments that say that something is unique, with the table and columns they speak of. */
-export function linkClaims(linked: Linked, sites: Site[]): ProjectClaim[] {
+/** Comments of some files that say that something is unique, with the table and columns they speak of. */
+export function linkClaims(linked: Linked, sites: Site[], paths: readonly string[]): ProjectClaim[] {
   const byFile = new Map<string, Site[]>();
   for (const site of sites) {
     const list = byFile.get(site.at.path);
     if (list === undefined) byFile.set(site.at.path, [site]);
     else list.push(site);
   }
-  return claimFiles(linked).flatMap((path) => (linked.program.facts(path)?.claims ?? []).map((claim) => linkClaim(linked, claim, byFile.get(path) ?? [])));
+  return paths.flatMap((path) => (linked.program.facts(path)?.claims ?? []).map((claim) => linkClaim(linked, claim, byFile.get(path) ?? [])));
 }
 
-function claimFiles(linked: Linked): string[] {
-  const { input } = linked.program;
+/** The files that claims are read from, sorted. */
+export function claimFiles({ program: { input } }: Linked): string[] {
   const schemas = input.databases.flatMap((source) => [...source.schemaFiles, ...source.queryFiles, ...source.migrations.flatMap((list) => list.files)]);
   return [...new Set([...input.candidates, ...schemas])].sort();
 }

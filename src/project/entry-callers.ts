@@ -7,11 +7,12 @@ import { nullableOf, originOf, valueOf } from "./values.ts";
 /** The first that some caller has counts: what is called from outside again and again matters most. */
 const ORDER: Entry[] = ["webhook", "consumer", "job", "import", "route", "script", "seed", "migration", "test"];
 
-/** Gives each site the entry of its function, else that of what calls it, and its values the origin that callers give them. */
-export function inheritEntries(flow: Flow): void {
-  for (const [id, site] of flow.sites.entries()) {
+/** Gives each of these sites the entry of its function, else that of what calls it, and its values the origin that callers give them. */
+export function inheritEntries(flow: Flow, ids: readonly number[]): void {
+  for (const id of ids) {
+    const site = flow.sites[id];
     const draft = flow.drafts[id];
-    if (draft === undefined || site.entry === "migration") continue;
+    if (site === undefined || draft === undefined || site.entry === "migration") continue;
     const { path } = site.at;
     if (draft.call === null) {
       // A query file's folder says what its tables are about, not who runs its queries.

@@ -1,6 +1,7 @@
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts, HandlerFact } from "../model/facts.ts";
-import { spineCalls, type FunctionAt } from "./call-graph.ts";
+import type { FunctionAt } from "./call-graph.ts";
+import { spineCalls } from "./call-index.ts";
 import type { ErrorScope } from "./error-helpers.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
 import { evaluate } from "./evaluate.ts";
@@ -31,7 +32,19 @@ function isLocal(expression: Expression, local: number): boolean {
   return expression.kind === "local" && expression.local === local;
 }
 
+const answers = new WeakMap<Flow, Map<string, boolean>>();
+
+/** Kept: every handler that hands its error to the same function asks again. */
 function tellsViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
+  let known = answers.get(flow);
+  if (known === undefined) answers.set(flow, (known = new Map<string, boolean>()));
+  const key = `${to.path}#${String(to.function)}#${String(position)}#${String(depth)}`;
+  let told = known.get(key);
+  if (told === undefined) known.set(key, (told = looksForViolations(flow, to, position, depth)));
+  return told;
+}
+
+function looksForViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
   const code = flow.program.facts(to.path)?.code;
   const parameter = code?.functions[to.function]?.parameters.find((item) => item.position === position && item.path.length === 0);
   if (code == null || parameter === undefined) return false;

@@ -6,12 +6,14 @@ import type { Draft, Effect, Linked } from "./clients/adapter.ts";
 import { evaluate, memberOf } from "./evaluate.ts";
 import { isIncidental } from "./files.ts";
 import type { Evaluated, Program } from "./program.ts";
+import type { SiteStore } from "./site-store.ts";
 import type { Values } from "./values.ts";
 
 /** What guards, handlers and entries share. */
 export type Flow = {
   linked: Linked;
   program: Program;
+  /** By id; those that nobody asked for yet are missing. */
   drafts: Draft[];
   sites: Site[];
   values: Values;
@@ -19,7 +21,7 @@ export type Flow = {
   /** Sites and effects of a call. */
   sitesAt(path: string, call: number): number[];
   effectsAt(path: string, call: number): Effect[];
-  effectsOf(path: string): Effect[];
+  effectsOf(path: string): readonly Effect[];
   /** Calls of a function's flow (callbacks too), in source order. */
   callsOf(path: string, root: number | null): number[];
   /** Those of them that lock, begin or end something. */
@@ -40,48 +42,39 @@ export type Frame = { path: string; call: number; fact: CallFact; root: number |
 const FARTHEST = 3;
 const MOST_FRAMES = 24;
 
-export function createFlow(parts: Pick<Flow, "linked" | "drafts" | "sites" | "values"> & { effects: Effect[] }): Flow {
-  const { linked, drafts, sites, values, effects } = parts;
+export function createFlow(linked: Linked, store: SiteStore): Flow {
   const { program } = linked;
+  const { drafts, sites, values, effectsOf } = store;
   const graph = callGraphOf(program);
-  const siteIndex = groupBy(drafts.map((draft, id) => ({ id, path: draft.at.path, call: draft.call })));
-  const effectIndex = groupBy(effects);
+  const siteIndexes = new Map<string, Map<number, number[]>>();
+  const effectIndexes = new Map<string, Map<number, Effect[]>>();
   const flows = new Map<string, Map<number | null, number[]>>();
   const frames = new Map<string, Frame[]>();
   const effective = new Map<string, number[]>();
   const flow: Flow = {
-    linked, program, drafts, sites, values, graph,
-    sitesAt: (path, call) => (siteIndex.get(`${path}#${String(call)}`) ?? []).map((item) => item.id),
-    effectsAt: (path, call) => effectIndex.get(`${path}#${String(call)}`) ?? [],
-    effectsOf: (path) => effects.filter((effect) => effect.path === path),
-    callsOf(path, root) {
-      let index = flows.get(path);
-      if (index === undefined) flows.set(path, (index = indexFlows(program.facts(path)?.code ?? null)));
-      return index.get(root) ?? [];
-    },
-    effectCalls(path, root) {
-      const key = `${path}#${String(root)}`;
-      let found = effective.get(key);
-      if (found === undefined) effective.set(key, (found = flow.callsOf(path, root).filter((call) => effectIndex.has(`${path}#${String(call)}`))));
-      return found;
-    },
-    frames(path, call) {
-      const key = `${path}#${String(call)}`;
-      let found = frames.get(key);
-      if (found === undefined) frames.set(key, (found = findFrames(flow, path, call)));
-      return found;
-    },
+    linked, program, drafts, sites, values, graph, effectsOf,
+    sitesAt: (path, call) => keep(siteIndexes, path, () => groupByCall(store.sitesOf(path), (id) => drafts[id]?.call ?? null)).get(call) ?? [],
+    effectsAt: (path, call) => keep(effectIndexes, path, () => groupByCall(effectsOf(path), (effect) => effect.call)).get(call) ?? [],
+    callsOf: (path, root) => keep(flows, path, () => indexFlows(program.facts(path)?.code ?? null)).get(root) ?? [],
+    effectCalls: (path, root) => keep(effective, `${path}#${String(root)}`, () => flow.callsOf(path, root).filter((call) => flow.effectsAt(path, call).length > 0)),
+    frames: (path, call) => keep(frames, `${path}#${String(call)}`, () => findFrames(flow, path, call)),
   };
   return flow;
 }
 
-function groupBy<Item extends { path: string; call: number | null }>(items: Item[]): Map<string, Item[]> {
-  const index = new Map<string, Item[]>();
+function keep<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = make()));
+  return found;
+}
+
+function groupByCall<Item>(items: readonly Item[], callOf: (item: Item) => number | null): Map<number, Item[]> {
+  const index = new Map<number, Item[]>();
   for (const item of items) {
-    if (item.call === null) continue;
-    const key = `${item.path}#${String(item.call)}`;
-    const list = index.get(key);
-    if (list === undefined) index.set(key, [item]);
+    const call = callOf(item);
+    if (call === null) continue;
+    const list = index.get(call);
+    if (list === undefined) index.set(call, [item]);
     else list.push(item);
   }
   return index;

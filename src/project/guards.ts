@@ -16,13 +16,15 @@ import { valueOf } from "./values.ts";
 import { valueText } from "./value-text.ts";
 import { wrappersAround } from "./wrappers.ts";
 
-/** Works out what stands around and before each site. `handlerOf`: the handler of a file's handler fact. */
-export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "resultOf">): void {
-  for (const [id, site] of flow.sites.entries()) {
+/** Works out what stands around and before each of these sites. `handlerOf`: the handler of a file's handler fact. */
+export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "resultOf">, ids: readonly number[]): void {
+  for (const id of ids) {
+    const site = flow.sites[id];
     const draft = flow.drafts[id];
-    if (draft === undefined) continue;
+    if (site === undefined || draft === undefined) continue;
+    site.guards = [];
     const before = flow.drafts[id - 1];
-    if (before?.decides === true && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
+    if (before?.decides === true && draft.at.path === before.at.path && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
     if (draft.call === null) {
       if (site.kind !== "lookup") site.guards.push(...locksOfFile(flow, site.at.path));
       continue;

@@ -12,37 +12,49 @@ import { resultHandlers } from "./result-handlers.ts";
 import { handlesOf, keyNamesOf } from "./unique-tests.ts";
 import { versionsFor } from "./versions.ts";
 
-/** `handlerOf` reads a handler at first demand; `finish` adds those that ask for a unique violation but were not met, and what they cover. */
-export type Handlers = { handlers: Handler[]; handlerOf(path: string, fact: number): Handler | null; resultOf(site: number): Handler | null; finish(): void };
+/**
+ * `handlerOf` reads a handler at first demand; `finish` adds those of some files
+ * that ask for a unique violation but were not met, and what they cover.
+ */
+export type Handlers = {
+  handlers: Handler[];
+  handlerOf(path: string, fact: number): Handler | null;
+  resultOf(site: number): Handler | null;
+  /** Where a handler's fact is; null: it is the answer of a call. */
+  factOf(handler: number): { path: string; index: number } | null;
+  finish(paths: readonly string[]): void;
+};
 
 /**
  * Every handler of errors that guards a site, or that asks for a unique violation: what it compares (helpers followed), what it does with the rest,
  * and which sites it guards.
  */
-export function linkHandlers(flow: Flow): Handlers {
+export function linkHandlers(flow: Flow, ids: readonly number[]): Handlers {
   const handlers: Handler[] = [];
   const byFact = new Map<string, Handler>();
+  const facts: ({ path: string; index: number } | null)[] = [];
   const bySite = new Map<number, Handler>();
-  const add = (made: Omit<Handler, "id">): Handler => {
+  const add = (made: Omit<Handler, "id">, fact: { path: string; index: number } | null): Handler => {
     const handler: Handler = { ...made, id: handlers.length };
     handlers.push(handler);
+    facts.push(fact);
     return handler;
   };
-  for (const { site, ...made } of resultHandlers(flow)) bySite.set(site, add(made));
+  for (const { site, ...made } of resultHandlers(flow, ids)) bySite.set(site, add(made, null));
   const handlerOf = (path: string, index: number): Handler | null => {
     const key = `${path}#${String(index)}`;
     const code = flow.program.facts(path)?.code;
     const fact = code?.handlers[index];
     if (fact === undefined || code == null) return null;
     let handler = byFact.get(key);
-    if (handler === undefined) byFact.set(key, (handler = add(readHandler(flow, path, fact))));
+    if (handler === undefined) byFact.set(key, (handler = add(readHandler(flow, path, fact), { path, index })));
     return handler;
   };
-  const finish = (): void => {
-    for (const path of flow.program.input.candidates) {
+  const finish = (paths: readonly string[]): void => {
+    for (const path of paths) {
       for (const [index, fact] of (flow.program.facts(path)?.code?.handlers ?? []).entries()) finishHandler(path, index, fact);
     }
-    coverSites(flow, handlers);
+    coverSites(flow, handlers, ids);
   };
   /** Only handlers of unique violations are followed down: of others the sites that they were met around are enough. */
   const finishHandler = (path: string, index: number, fact: HandlerFact): void => {
@@ -54,21 +66,32 @@ export function linkHandlers(flow: Flow): Handlers {
     const handler = known ?? handlerOf(path, index);
     if (handler !== null) Object.assign(handler, coverageOf(flow, path, code, index, fact));
   };
-  return { handlers, handlerOf, resultOf: (site) => bySite.get(site) ?? null, finish };
+  return { handlers, handlerOf, resultOf: (site) => bySite.get(site) ?? null, factOf: (id) => facts[id] ?? null, finish };
 }
 
 /** A site that has the handler around it is covered by it. */
-function coverSites(flow: Flow, handlers: Handler[]): void {
-  for (const site of flow.sites) {
-    for (const guard of site.guards) {
+function coverSites(flow: Flow, handlers: Handler[], ids: readonly number[]): void {
+  for (const id of ids) {
+    for (const guard of flow.sites[id]?.guards ?? []) {
       const handler = guard.kind === "handler" ? handlers[guard.handler] : undefined;
-      if (handler !== undefined && !handler.covers.includes(site.id)) handler.covers.push(site.id);
+      if (handler !== undefined && !handler.covers.includes(id)) handler.covers.push(id);
     }
   }
   for (const handler of handlers) handler.covers.sort((a, b) => a - b);
 }
 
+const read = new WeakMap<Flow, WeakMap<HandlerFact, Omit<Handler, "id">>>();
+
+/** Read once a flow; what it covers is each caller's own. */
 function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
+  let handlers = read.get(flow);
+  if (handlers === undefined) read.set(flow, (handlers = new WeakMap<HandlerFact, Omit<Handler, "id">>()));
+  let handler = handlers.get(fact);
+  if (handler === undefined) handlers.set(fact, (handler = makeHandler(flow, path, fact)));
+  return { ...handler, covers: [] };
+}
+
+function makeHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
   const found = readTests(flow, path, fact);
   const told = handlesOf(found, fact.rethrows, keyNamesOf(flow));
   return {

@@ -11,13 +11,14 @@ import { membersOfType } from "./type-members.ts";
 import { valueText } from "./value-text.ts";
 
 /**
- * Settles `Value.nullable` of what is inserted: a parameter whose type takes null in may be NULL; a value that was tested on the way to the
+ * Settles `Value.nullable` of what these sites insert: a parameter whose type takes null in may be NULL; a value that was tested on the way to the
  * statement is whatever the test left of it, which is not followed. Changes the sites.
  */
-export function settleNullable(flow: Flow): void {
-  for (const [id, site] of flow.sites.entries()) {
+export function settleNullable(flow: Flow, ids: readonly number[]): void {
+  for (const id of ids) {
+    const site = flow.sites[id];
     const draft = flow.drafts[id];
-    if ((site.kind !== "insert" && site.kind !== "upsert") || draft === undefined || draft.call === null) continue;
+    if (site === undefined || (site.kind !== "insert" && site.kind !== "upsert") || draft === undefined || draft.call === null) continue;
     const places = [{ path: site.at.path, call: draft.call }, ...(draft.via === undefined ? [] : [draft.via])];
     for (const [i, written] of (site.columns ?? []).entries()) settle(flow, written, draft.columns?.[i], places);
   }

@@ -1,6 +1,7 @@
 import type { Declaration, FileFacts } from "../model/facts.ts";
 import type { ProjectInput } from "../model/input.ts";
 import type { Span } from "../model/span.ts";
+import type { CallIndex } from "./call-index.ts";
 
 /** Names followed across files: what `link` gives to the adapters. */
 export type Program = {
@@ -14,6 +15,7 @@ export type Program = {
   lookupExport(path: string, name: string): Symbol | null;
   /** Names that a file exports, through its barrels too. */
   exportedNames(path: string): string[];
+  calls: CallIndex;
 };
 
 export type ModuleTarget = { kind: "file"; path: string } | { kind: "package"; name: string; subpath: string };

@@ -2,25 +2,15 @@ import type { CallFact, CodeFacts } from "../model/facts.ts";
 import { rawChain } from "./chains.ts";
 import { BUILDERS, heldChain } from "./held-chains.ts";
 import { ADAPTERS } from "./clients/index.ts";
-import type { CallView, ClientAdapter, Draft, Effect, Linked } from "./clients/adapter.ts";
-import { readSqlFiles } from "./clients/sql-files.ts";
+import type { CallView, ClientAdapter, Linked, Reading } from "./clients/adapter.ts";
 
-export type Drafts = { drafts: Draft[]; effects: Effect[]; migrations: Set<string> };
-
-/** Asks the adapters about every call of the project's code, and reads the .sql files that hold queries. */
-export function readDrafts(linked: Linked): Drafts {
-  const out: Drafts = { drafts: [], effects: [], migrations: new Set() };
-  const byLink = indexAdapters();
-  for (const path of linked.program.input.candidates) {
-    const code = linked.program.facts(path)?.code;
-    if (code != null) readCode(linked, path, code, byLink, out);
-  }
-  const files = readSqlFiles(linked);
-  out.drafts.push(...files.drafts);
-  out.effects.push(...files.effects);
-  out.migrations = files.migrations;
-  return out;
+/** Asks the adapters about every call of a file's code. */
+export function readCode(linked: Linked, path: string): Reading {
+  const code = linked.program.facts(path)?.code;
+  return code == null ? { drafts: [], effects: [] } : readCalls(linked, path, code);
 }
+
+const byLink = indexAdapters();
 
 function indexAdapters(): Map<string, ClientAdapter[]> {
   const index = new Map<string, ClientAdapter[]>();
@@ -28,7 +18,8 @@ function indexAdapters(): Map<string, ClientAdapter[]> {
   return index;
 }
 
-function readCode(linked: Linked, path: string, code: CodeFacts, byLink: Map<string, ClientAdapter[]>, out: Drafts): void {
+function readCalls(linked: Linked, path: string, code: CodeFacts): Reading {
+  const out: Reading = { drafts: [], effects: [] };
   const continued = new Set<number>();
   for (const [index, fact] of code.calls.entries()) {
     const view = viewOf(path, code, index, fact, continued);
@@ -43,7 +34,7 @@ function readCode(linked: Linked, path: string, code: CodeFacts, byLink: Map<str
     }
   }
   // `let query = db.insert(t).values(v)`, then `await query.onConflictDoNothing()`: the second call holds the first.
-  if (continued.size > 0) out.drafts = out.drafts.filter((draft) => draft.at.path !== path || draft.call === null || !continued.has(draft.call));
+  return continued.size === 0 ? out : { ...out, drafts: out.drafts.filter((draft) => draft.call === null || !continued.has(draft.call)) };
 }
 
 /** A call with its chain; a chain that starts at a local which holds a call that was not awaited goes on with that call's. */

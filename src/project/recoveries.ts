@@ -8,13 +8,14 @@ import { isHandle, type Handle } from "./transaction-handles.ts";
 import { isTransactionCallback } from "./transactions.ts";
 
 /**
- * Finds the handlers that catch a write's failure inside of the transaction that the write runs in, which Postgres has aborted by then, and what
+ * Finds for these sites the handlers that catch a write's failure inside of the transaction that the write runs in, which Postgres has aborted by then, and what
  * runs on that transaction afterwards. Only where the write is surely made on the transaction's handle. Changes the sites.
  */
-export function findRecoveries(flow: Flow, handlers: Pick<Handlers, "handlerOf">): void {
-  for (const [id, site] of flow.sites.entries()) {
+export function findRecoveries(flow: Flow, handlers: Pick<Handlers, "handlerOf">, ids: readonly number[]): void {
+  for (const id of ids) {
+    const site = flow.sites[id];
     const draft = flow.drafts[id];
-    if (draft === undefined || draft.call === null || draft.receiver === null || draft.via !== undefined || site.kind === "lookup" || site.kind === "delete") continue;
+    if (site === undefined || draft === undefined || draft.call === null || draft.receiver === null || draft.via !== undefined || site.kind === "lookup" || site.kind === "delete") continue;
     const found = new Map<string, Recovery>();
     for (const chain of chainsOf(flow.frames(site.at.path, draft.call))) {
       const recovery = recoveryIn(flow, draft, chain, handlers);

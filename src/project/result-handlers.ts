@@ -13,10 +13,11 @@ import { versionsFor } from "./versions.ts";
 type Result = Omit<Handler, "id"> & { site: number };
 
 /** supabase-js answers with `{ error }` instead of throwing: the conditions on it are the handler. */
-export function resultHandlers(flow: Flow): Result[] {
+export function resultHandlers(flow: Flow, ids: readonly number[]): Result[] {
   const out: Result[] = [];
-  for (const [id, draft] of flow.drafts.entries()) {
-    if (draft.client !== "supabase" || draft.call === null) continue;
+  for (const id of ids) {
+    const draft = flow.drafts[id];
+    if (draft?.client !== "supabase" || draft.call === null) continue;
     const { path } = draft.at;
     const code = flow.program.facts(path)?.code;
     const fact = code?.calls[draft.call];

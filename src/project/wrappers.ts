@@ -1,7 +1,7 @@
 import type { Expression } from "../model/expression.ts";
 import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
-import { spineCalls } from "./call-graph.ts";
+import { spineCalls } from "./call-index.ts";
 import { lastName, unspread } from "./expressions.ts";
 import type { Flow, Frame } from "./flow.ts";
 

@@ -1,19 +1,16 @@
 import type { Database } from "../../model/project.ts";
 import type { DatabaseSource } from "../../model/input.ts";
-import type { Draft, Effect, Linked, Reading } from "./adapter.ts";
+import type { Linked, Reading } from "./adapter.ts";
 import { draftStatements, type SqlOrigin } from "./sql-drafts.ts";
 
 /** Statements of query files (sqlc, PgTyped, TypedSQL) and the writes that migrations do. */
-export function readSqlFiles(linked: Linked): { drafts: Draft[]; effects: Effect[]; migrations: Set<string> } {
-  const out = { drafts: [] as Draft[], effects: [] as Effect[], migrations: new Set<string>() };
+export function readSqlFiles(linked: Linked): Reading {
+  const out: Reading = { drafts: [], effects: [] };
   for (const source of linked.program.input.databases) {
     const database = linked.databases.find((each) => each.id === source.id) ?? null;
     // Another engine's queries are written in another grammar.
     for (const path of source.dialect === "postgres" || source.dialect === "sqlite" ? source.queryFiles : []) add(out, readFile(linked, path, database, source, false));
-    for (const path of source.migrations.flatMap((list) => list.files)) {
-      out.migrations.add(path);
-      add(out, readFile(linked, path, database, source, true));
-    }
+    for (const path of source.migrations.flatMap((list) => list.files)) add(out, readFile(linked, path, database, source, true));
   }
   return out;
 }

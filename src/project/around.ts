@@ -1,0 +1,78 @@
+import type { Guard, Handler, Site } from "../model/project.ts";
+import { linkClaims } from "./claims.ts";
+import type { Linked } from "./clients/adapter.ts";
+import { createFlow, type Flow } from "./flow.ts";
+import { guardSites } from "./guards.ts";
+import { linkHandlers, type Handlers } from "./handlers.ts";
+import { maintenanceIn, settleSites, type Linkage } from "./link.ts";
+import { sitesBelow } from "./sites-below.ts";
+import { createSites, type SiteStore } from "./site-store.ts";
+
+/**
+ * The part of `linkSites` that concerns one file of code: its sites, handlers and claims, whole, and what these refer to. Of sites and handlers
+ * elsewhere only as much is true as a rule asks of them (`Rule.check`). Reads no more files than that takes.
+ */
+export function linkAround(linked: Linked, path: string): Linkage {
+  const store = createSites(linked);
+  const flow = createFlow(linked, store);
+  const own = store.sitesOf(path);
+  const met = linkHandlers(flow, own);
+  guardSites(flow, met, own);
+  const guarded = inOrder(store, new Set([...own, ...lookedUp(flow, own), ...below(flow, path, met)]));
+  const handlers = settleSites(flow, guarded, [path, ...elsewhere(path, met)]);
+  const { sites, renumbered } = renumber(store, handlers, guarded);
+  const effects = store.effectsOf(path);
+  return { sites, handlers: renumbered, claims: linkClaims(linked, sites, [path]), ...maintenanceIn(effects) };
+}
+
+/** Files of the handlers around the file's sites. */
+function elsewhere(path: string, met: Handlers): string[] {
+  return [...new Set(met.handlers.flatMap((handler) => met.factOf(handler.id)?.path ?? []))].filter((other) => other !== path);
+}
+
+function lookedUp(flow: Flow, ids: readonly number[]): number[] {
+  return ids.flatMap((id) => (flow.sites[id]?.guards ?? []).flatMap((guard) => (guard.kind === "lookup" ? [guard.site] : [])));
+}
+
+/**
+ * Everything that may stand under the file's handlers, and under those elsewhere that swallow errors: what a handler covers is known from the
+ * guards of what it covers.
+ */
+function below(flow: Flow, path: string, met: Handlers): number[] {
+  const own = (flow.program.facts(path)?.code?.handlers ?? []).map((_, index) => ({ path, index }));
+  const others = met.handlers.flatMap((handler) => {
+    const fact = met.factOf(handler.id);
+    return fact !== null && fact.path !== path && handler.swallows ? [fact] : [];
+  });
+  return [...own, ...others].flatMap((fact) => sitesBelow(flow, fact.path, fact.index));
+}
+
+/** As `SiteStore.all` would order them. */
+function inOrder(store: SiteStore, ids: ReadonlySet<number>): number[] {
+  const pathOf = (id: number): string => store.drafts[id]?.at.path ?? "";
+  return [...ids].sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : pathOf(a) > pathOf(b) ? 1 : a - b));
+}
+
+/** Only sites that something refers to, and those inside of handlers, with ids that are their places again. */
+function renumber(store: SiteStore, handlers: Handler[], guarded: number[]): { sites: Site[]; renumbered: Handler[] } {
+  const ids = new Set(guarded);
+  for (const id of guarded) {
+    for (const guard of store.sites[id]?.guards ?? []) if ("site" in guard) ids.add(guard.site);
+    for (const { lost } of store.sites[id]?.recoveries ?? []) for (const other of lost) ids.add(other);
+  }
+  for (const { covers, body } of handlers) {
+    for (const id of covers) ids.add(id);
+    for (const id of store.sitesOf(body.path)) ids.add(id);
+  }
+  const order = inOrder(store, ids);
+  const places = new Map(order.map((id, place) => [id, place]));
+  const placeOf = (id: number): number => places.get(id) ?? -1;
+  const guardOf = (guard: Guard): Guard => ("site" in guard ? { ...guard, site: placeOf(guard.site) } : guard);
+  const sites = order.flatMap((id) => {
+    const site = store.sites[id];
+    if (site === undefined) return [];
+    const recoveries = site.recoveries?.map((each) => ({ ...each, lost: each.lost.map(placeOf) }));
+    return [{ ...site, id: placeOf(id), guards: site.guards.map(guardOf), ...(recoveries === undefined ? {} : { recoveries }) }];
+  });
+  return { sites, renumbered: handlers.map((handler) => ({ ...handler, covers: handler.covers.map(placeOf).sort((a, b) => a - b) })) };
+}
