@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { lintProject } from "../src/index.ts";
 import { openGitFolder } from "./git-folder.ts";
 import { runCli as run } from "./run-cli.ts";
 
@@ -47,6 +48,20 @@ describe("--since", () => {
     expect(await found(join(dir, "apps/a"), "--since", "main")).toEqual([`migrations/4_name.sql ${rule}`]);
     git(dir, "add", "-A");
     expect(await found(join(dir, "apps/a"), "--staged")).toEqual([`migrations/4_name.sql ${rule}`]);
+  });
+
+  test("the library asks the same, and counts what comments switch off in the files of the change only", async () => {
+    const off = (sql: string): string => sql.replace("CREATE", `-- uniqlint-disable-next-line ${rule} -- small table\nCREATE`);
+    const dir = branch({ "migrations/2_email.sql": off(email) });
+    expect((await lintProject({ root: dir, since: "main" })).summary).toMatchObject({ errors: 0, suppressed: 0 });
+    write(dir, { "migrations/5_name.sql": off(name), "migrations/6_both.sql": name.replaceAll("name", "name, email").replace("users_name, email_key", "users_both_key") });
+    const { findings, summary } = await lintProject({ root: dir, since: "main" });
+    expect([findings.map(({ file }) => file), summary.suppressed]).toEqual([["migrations/6_both.sql"], 1]);
+    expect((await lintProject({ root: dir })).summary.suppressed).toBe(2);
+    expect((await lintProject({ root: dir, staged: true })).findings).toEqual([]);
+    const applied = await lintProject({ root: dir, config: { migrations: { appliedThrough: 6 } } });
+    expect([applied.findings, applied.summary.suppressed]).toEqual([[], 0]);
+    await expect(lintProject({ root: dir, since: "main", staged: true })).rejects.toThrow("name one of them");
   });
 
   test("an old migration that was edited or renamed is not new", async () => {

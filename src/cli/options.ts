@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { checkRule } from "../disk/config-schema.ts";
 import type { Config } from "../disk/config-schema.ts";
-import type { ChangeRequest } from "../disk/git-changes.ts";
 import { failure } from "../lint/failure.ts";
 import { didYouMean } from "../lint/nearest.ts";
 import type { Severity } from "../model/finding.ts";
@@ -78,13 +77,6 @@ export function readLimit(written: string | undefined): number | null {
   if (written === undefined || written === "-1") return null;
   if (!/^\d+$/.test(written)) throw failure(`--max-warnings wants a number, not "${written}"`);
   return Number(written);
-}
-
-/** `--since REF` or `--staged`; null: everything is linted. */
-export function readChange({ since, staged }: Pick<LintOptions, "since" | "staged">): ChangeRequest | null {
-  if (since === undefined) return staged === true ? { kind: "staged" } : null;
-  if (staged === true) throw failure("--since and --staged are two ways to say what is new: name one of them");
-  return { kind: "since", ref: since };
 }
 
 /** Which edits --fix and --fix-suggestions make; null: none. */

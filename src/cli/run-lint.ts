@@ -1,4 +1,5 @@
 import { rules } from "../../rules/index.ts";
+import { changeRequested } from "../disk/git-changes.ts";
 import { lintTargets } from "../disk/lint-targets.ts";
 import { findTargets } from "../disk/targets.ts";
 import { formatReport } from "../report/formats.ts";
@@ -9,7 +10,7 @@ import type { Report } from "../report/report.ts";
 import { applyBaseline } from "./baseline.ts";
 import { lintAndFix } from "./fix.ts";
 import type { LintOptions } from "./options.ts";
-import { readBaselineOptions, readChange, readConfigPath, readFixing, readFormat, readLimit, readOverride, readReports } from "./options.ts";
+import { readBaselineOptions, readConfigPath, readFixing, readFormat, readLimit, readOverride, readReports } from "./options.ts";
 import { hasColour, hasLinks, showProgress, terminalWidth, writeReport } from "./output.ts";
 import { findServer } from "./server.ts";
 
@@ -26,7 +27,7 @@ export async function runLint(paths: string[], options: LintOptions, commands: s
   const override = readOverride(options, rules.map(({ name }) => name));
   const configFile = readConfigPath(options.config);
   const fixing = readFixing(options);
-  const change = readChange(options);
+  const change = changeRequested(options);
   const targets = findTargets(cwd, paths, commands);
   const lintOptions = { cwd, configFile, override, change };
   const lint = () => (fixing === null ? lintTargets(targets, rules, lintOptions).then((report) => ({ report, told: null })) : lintAndFix(targets, rules, lintOptions, fixing));

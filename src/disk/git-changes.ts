@@ -12,6 +12,13 @@ import { isWithin } from "./paths.ts";
 /** What is to be linted: what is new since the current branch and a commit parted, or what the next commit holds. */
 export type ChangeRequest = { kind: "since"; ref: string } | { kind: "staged" };
 
+/** `since` a commit or what is `staged`, or a `failure` where both are named; null: everything is linted. */
+export function changeRequested({ since, staged }: { since?: string | undefined; staged?: boolean | undefined }): ChangeRequest | null {
+  if (since === undefined) return staged === true ? { kind: "staged" } : null;
+  if (staged === true) throw failure("--since and --staged are two ways to say what is new: name one of them");
+  return { kind: "since", ref: since };
+}
+
 /** What changed below a folder, of the files that can matter; paths relative to it. */
 export type Change = {
   /** Changed, new and removed files → what they were; null: they were not there. */

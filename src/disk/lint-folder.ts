@@ -23,6 +23,7 @@ export type LintedFolder = {
   project: Project;
   /** Those within the target, sorted. */
   findings: Finding[];
+  /** How many findings comments switch off, in the files of the target and of the change. */
   suppressed: number;
   unread: Unread[];
   text(path: string): string | null;
@@ -44,7 +45,8 @@ export async function lintFolder(target: Target, config: Config, rules: Rule[], 
   const found = findings.filter((finding) => asked(finding) && shown.has(finding.at.path));
   if (found.length === 0) refuseNothing(target, project, input.candidates);
   const unread = project.unread.filter((entry) => asked(entry) && (change === null || isTouched(change, entry.at.path)));
-  return { project, findings: found, suppressed, unread, text: (path) => input.files.text(path) };
+  const silenced = suppressed.filter((finding) => asked(finding) && (change === null || isTouched(change, finding.at.path)));
+  return { project, findings: found, suppressed: silenced.length, unread, text: (path) => input.files.text(path) };
 }
 
 /** A folder's project, without any rule. */

@@ -20,7 +20,8 @@ export type CheckOptions = RuleOptions & {
 export type CheckResult = {
   /** Sorted by file, line, column, rule. */
   findings: Finding[];
-  suppressed: number;
+  /** Those that comments switch off. */
+  suppressed: Finding[];
 };
 
 /** Runs rules on a project. A rule that throws is an internal error which names it (`failure`), never a crash. */

@@ -14,9 +14,10 @@ export type SuppressedFile = { text: string; suppressions: Suppression[]; statem
 export function suppress(
   findings: Finding[],
   find: (path: string) => SuppressedFile | null,
-): { kept: Finding[]; suppressed: number; used: Set<Suppression> } {
+): { kept: Finding[]; suppressed: Finding[]; used: Set<Suppression> } {
   const used = new Set<Suppression>();
   const lines = new Map<string, LineIndex>();
+  const suppressed: Finding[] = [];
   const kept = findings.filter((finding) => {
     const { path } = finding.at;
     const file = find(path);
@@ -24,10 +25,12 @@ export function suppress(
     let index = lines.get(path);
     if (index === undefined) lines.set(path, (index = indexLines(file.text)));
     const by = findSuppression(finding, file, index);
-    if (by !== null) used.add(by);
-    return by === null;
+    if (by === null) return true;
+    used.add(by);
+    suppressed.push(finding);
+    return false;
   });
-  return { kept, suppressed: findings.length - kept.length, used };
+  return { kept, suppressed, used };
 }
 
 function findSuppression(finding: Finding, file: SuppressedFile, lines: LineIndex): Suppression | null {
