@@ -2,6 +2,7 @@ import {
   cannotViolate,
   databaseOf,
   describeKey,
+  insertedValue,
   isHandledOnEveryWay,
   isIsolated,
   isPassedOver,
@@ -115,7 +116,8 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   }
   // Two calls with the same input meet in a wider key, if not in this one.
   if (within && understood) return withKey(project, insert, check, table, within, filters);
-  return understood && violated.length === 0 && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled) : null;
+  const mayBeBacked = table.keys.some((key) => mayBack(table, insert, check.same, compared, key));
+  return understood && violated.length === 0 && !mayBeBacked && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled) : null;
 }
 
 /** `max(position) + 1` of the same table, written into a key: two callers that read the same last row write the same number. */
@@ -161,6 +163,13 @@ function isGivenId(table: Table, key: UniqueKey, insert: Site, same: Written[]):
 /** A unique key, partial and expression ones too, that reads only these columns. */
 function isBacked(table: Table, columns: string[]): boolean {
   return table.keys.some((key) => partColumns(key).every((column) => columns.includes(column)));
+}
+
+/** A key of what is compared and of columns that the insert may write or not: equal in both rows, as far as is known. */
+function mayBack(table: Table, insert: Site, same: Written[], compared: string[], key: UniqueKey): boolean {
+  const columns = partColumns(key);
+  const meets = (name: string): boolean => insertedValue(table, insert, name).kind === "unknown" && (key.nullsNotDistinct || table.columns.find((column) => column.name === name)?.nullable === false);
+  return same.every((item) => item.value.origin === "literal" || columns.includes(item.column)) && columns.every((name) => compared.includes(name) || meets(name));
 }
 
 /** Written columns that other conditions of the look-up speak of: `lower(email) = …`. */

@@ -8,22 +8,27 @@ import type { Evaluated } from "../program.ts";
 import { argument, type CallView, type ClientAdapter, type Linked, type Reading } from "./adapter.ts";
 import { insistsOnRow, returningOf, takesFirstRow } from "./row-use.ts";
 import { draftStatements } from "./sql-drafts.ts";
+import { fillPlaces, type Bindings } from "./sql-placeholders.ts";
 import { buildSql } from "./sql-template.ts";
 
 /** Methods that take SQL as a string (reference §3.3). */
 const METHODS = new Set(["query", "execute", "unsafe", "$queryRawUnsafe", "$executeRawUnsafe", "$queryRaw", "$executeRaw", "raw", "one", "oneOrNone", "maybeOne", "none", "any", "many", "exec", "run", "queryRaw", "queryObject", "cancellableQuery", "rawQuery", "runQuery", "executeQuery", "sql"]);
+/** pg-promise's, which no other client has with values: `db.one(text, id)`. */
+const ONE_VALUE = new Set(["one", "oneOrNone", "none"]);
+/** Tags that some clients also call with a text: Neon's `sql("select …", [id])`. */
+const TAGS = new Set(["sql"]);
 const STATEMENT = /^\s*(?:(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*(?:with|insert|update|delete|select|begin|start\s+transaction|commit|rollback|lock|refresh|set\s+(?:local\s+|session\s+)?transaction)\b/i;
 
 /** SQL in tagged templates and in strings that are given to a client. */
-export const rawSql: ClientAdapter = { name: "raw-sql", links: new Set([...METHODS, "`"]), read: readRawSql };
+export const rawSql: ClientAdapter = { name: "raw-sql", links: new Set([...METHODS, "`", ""]), read: readRawSql };
 
 function readRawSql(view: CallView, linked: Linked): Reading | null {
   if (!isSqlParserReady()) return null;
   const given = view.root.kind === "template" ? { value: evaluate(linked.program, view.path, view.root), link: null } : stringArgument(view, linked);
   if (given === null || !startsStatement(given.value)) return null;
-  const values = given.link === null ? [] : parametersOf(view, linked, given.link);
+  const bindings = given.link === null ? NO_BINDINGS : parametersOf(view, linked, given.link);
   const prepared = given.link !== null && isNamed(view, linked, given.link);
-  const reading = readValue(view, linked, given.value, values, prepared);
+  const reading = readValue(view, linked, given.value, bindings, prepared, given.link?.name === "raw");
   if (reading === null) return null;
   const method = prismaMethod(given.value, given.link);
   if (method !== null) for (const draft of reading.drafts) draft.operation = `${method} ${draft.operation}`;
@@ -31,26 +36,20 @@ function readRawSql(view: CallView, linked: Linked): Reading | null {
   return known || reading.effects.length > 0 ? { drafts: known ? reading.drafts : [], effects: reading.effects } : null;
 }
 
-function readValue(view: CallView, linked: Linked, value: Evaluated, values: Evaluated[], prepared: boolean): Reading | null {
+function readValue(view: CallView, linked: Linked, value: Evaluated, bindings: Bindings, prepared: boolean, isRaw: boolean): Reading | null {
   const home = { path: view.path, start: view.fact.at.start, end: view.fact.at.end };
   for (const dropUnknown of [false, true]) {
-    const piece = buildSql(linked, value, home, values.length + 1, dropUnknown);
+    const piece = buildSql(linked, value, home, bindings.values.length + 1, dropUnknown);
     if (piece === null) return null;
-    const { statements } = readSqlText(questionMarks(piece.text), { path: view.path, map: piece.map });
+    const filled = fillPlaces(piece, bindings, isRaw);
+    const { statements } = readSqlText(filled.text, { path: view.path, map: filled.map });
     if (statements.length === 0) continue;
-    for (const [i, each] of values.entries()) piece.values.set(`$${String(i + 1)}`, each);
     const outer = enclosingCall(view, linked);
     const reading = draftStatements(linked, statements, { path: view.path, call: view.index, client: "raw-sql", receiver: receiverOf(view, outer), values: piece.values, partial: piece.partial, partialTarget: piece.partialTarget, many: piece.many, prepared, database: null });
     settleUse(view, linked, outer, reading);
     return reading;
   }
   return null;
-}
-
-/** Knex' and MikroORM's `?` parameters. A `?` of jsonb operators stays: such a text does not parse with `$1` there either way. */
-function questionMarks(text: string): string {
-  let n = 0;
-  return /[=(,]\s*\?(?!\w|\||&)/.test(text) && !/\$\d/.test(text) ? text.replace(/(?<=[=(,]\s*)\?(?!\?)/g, () => `$${String(++n)}`) : text;
 }
 
 function startsStatement(value: Evaluated): boolean {
@@ -60,7 +59,7 @@ function startsStatement(value: Evaluated): boolean {
 
 /** The string (or `{ text, values }`) that a method of a client is given. */
 function stringArgument(view: CallView, linked: Linked): { value: Evaluated; link: RawLink } | null {
-  const link = view.links.find((each) => each.args !== null && METHODS.has(each.name));
+  const link = view.links.find((each) => each.args !== null && (METHODS.has(each.name) || (each.name === "" && TAGS.has(lastName(view.root)))));
   const expression = argument(link?.args, 0);
   if (link === undefined || expression === null) return null;
   // A tagged template is a call of its own.
@@ -75,14 +74,20 @@ function stringArgument(view: CallView, linked: Linked): { value: Evaluated; lin
   return { value, link };
 }
 
-function parametersOf(view: CallView, linked: Linked, link: RawLink): Evaluated[] {
+const NO_BINDINGS: Bindings = { values: [], named: null };
+
+function parametersOf(view: CallView, linked: Linked, link: RawLink): Bindings {
   const first = argument(link.args, 0);
-  if (first === null) return [];
+  if (first === null) return NO_BINDINGS;
   const given = evaluate(linked.program, view.path, first);
   const second = argument(link.args, 1);
+  if (link.name.startsWith("$") && second !== null) return { ...NO_BINDINGS, values: (link.args ?? []).slice(1).flatMap((item) => (item.kind === "spread" ? [] : [evaluate(linked.program, view.path, item)])) };
   const list = given.kind === "object" ? given.entries.get("values") : second === null ? undefined : evaluate(linked.program, view.path, second);
-  if (link.name.startsWith("$") && second !== null) return (link.args ?? []).slice(1).flatMap((item) => (item.kind === "spread" ? [] : [evaluate(linked.program, view.path, item)]));
-  return list?.kind === "array" ? list.items : [];
+  if (list?.kind === "array") return { ...NO_BINDINGS, values: list.items };
+  if (list?.kind === "object") return { values: [], named: list };
+  // pg-promise and Knex take one value as it is; of a variable it is not known whether it is a list.
+  const isOne = list !== undefined && given.kind !== "object" && (ONE_VALUE.has(link.name) || list.kind === "string" || list.kind === "number");
+  return isOne ? { ...NO_BINDINGS, values: [list] } : NO_BINDINGS;
 }
 
 function isNamed(view: CallView, linked: Linked, link: RawLink): boolean {
@@ -133,12 +138,20 @@ function settleUse(view: CallView, linked: Linked, outer: { fact: CallFact; inde
   const first = takesFirstRow(running, code);
   const last = reading.drafts.at(-1);
   if (last === undefined) return;
-  if (last.lookup === "many" && first) last.lookup = "one";
+  if (ONE_ROW.test(lastLink(running.fact))) last.row = true;
+  if (last.lookup === "many" && (first || last.row === true)) last.lookup = "one";
   if (last.returning !== "none" && asksForOne(running.fact) && insistsOnRow(running.fact)) last.returning = "used-unchecked";
   else if (last.returning !== "none") last.returning = first || running.fact.use.kind === "ignored" ? returningOf(running.fact, first) : "unknown";
 }
 
-/** slonik's and pg-promise's `one`. */
-function asksForOne({ expression }: CallFact): boolean {
-  return expression.kind === "call" && expression.callee.kind === "member" && /^one(?:First)?$/.test(expression.callee.name);
+/** slonik's and pg-promise's methods that answer with one row or none. */
+const ONE_ROW = /^(?:one|maybeOne|oneOrNone)$/;
+
+/** slonik's and pg-promise's `one` throws where there is none. */
+function asksForOne(fact: CallFact): boolean {
+  return /^one(?:First)?$/.test(lastLink(fact));
+}
+
+function lastLink({ expression }: CallFact): string {
+  return expression.kind === "call" && expression.callee.kind === "member" ? expression.callee.name : "";
 }

@@ -16,7 +16,8 @@ export type SqlOrigin = {
   partial: boolean;
   /** Something unknown stands between ON CONFLICT and DO. */
   partialTarget?: boolean;
-  many: boolean;
+  /** Each statement writes a list of rows; null: one row or a list. */
+  many: boolean | null;
   prepared: boolean;
   /** The database that it runs on, where that is known. */
   database: Database | null;
@@ -62,7 +63,7 @@ function draftQuery(linked: Linked, statement: Statement, query: SqlQuery, origi
   const draft: Draft = {
     kind: query.kind === "select" ? "lookup" : query.kind === "insert" && query.conflict !== null ? "upsert" : query.kind,
     client: origin.client, operation: operationOf(query, statement), database: found?.database.id ?? null, table: found?.table.id ?? null, at: query.at,
-    rows: origin.many ? "many" : query.rows, columns: query.writes === null ? null : query.writes.map((each) => written(each, origin)),
+    rows: origin.many === null ? "unknown" : origin.many ? "many" : query.rows, columns: query.writes === null ? null : query.writes.map((each) => written(each, origin)),
     columnsComplete: query.writes !== null && !origin.partial, match: query.match === null ? null : query.match.columns.map((each) => written(each, origin)),
     matchRest: [...(query.match?.rest ?? []), ...(origin.partial ? ["…"] : [])], lookup: null, conflict: conflictOf(query, origin),
     returning: answers ? "unknown" : "none", call: origin.call, receiver: origin.receiver,

@@ -1,14 +1,15 @@
-import { callChain } from "../chains.ts";
+import { asStrings, callChain, elementOf, memberOf } from "../evaluate.ts";
+import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { Linked } from "./adapter.ts";
 
-/** SQL with its holes filled: `values[n]` is what `$n` stands for; `map` leads offsets back into the file of the template. */
-export type SqlPiece = { text: string; values: Map<string, Evaluated>; map(offset: number): number; many: boolean; partial: boolean; partialTarget: boolean };
+/** SQL with its holes filled: `values[n]` is what `$n` stands for; `map` leads offsets back into the file of the template; `many`: it writes a list's rows, null: one row or a list. */
+export type SqlPiece = { text: string; values: Map<string, Evaluated>; map(offset: number): number; many: boolean | null; partial: boolean; partialTarget: boolean };
 
 export const UNKNOWN_NAME = "__unknown_ident__";
 const DEEPEST = 6;
 
-type Builder = { linked: Linked; text: string; pieces: { at: number; file: number; exact: boolean }[]; values: Map<string, Evaluated>; home: { path: string; start: number; end: number }; many: boolean; partial: boolean; partialTarget: boolean; next: number; dropUnknown: boolean };
+type Builder = { linked: Linked; text: string; pieces: { at: number; file: number; exact: boolean }[]; values: Map<string, Evaluated>; home: { path: string; start: number; end: number }; many: boolean | null; partial: boolean; partialTarget: boolean; next: number; dropUnknown: boolean };
 
 /** A string or template as SQL that a parser can read (reference §3.2). `dropUnknown`: holes that are no value vanish, for a second try. */
 export function buildSql(linked: Linked, value: Evaluated, home: Builder["home"], firstParameter: number, dropUnknown: boolean): SqlPiece | null {
@@ -93,11 +94,21 @@ function helperText(builder: Builder, hole: Evaluated, tag: Evaluated | null, de
   if (root.kind === "template" && links.length >= 1) return append(builder, root, depth + 1) ? "done" : null;
   if (link.name === "raw" || link.name === "unsafe") return first === undefined ? null : append(builder, first, depth + 1) ? "done" : null;
   if (link.name === "identifier" || link.name === "ident" || link.name === "ref" || link.name === "table" || link.name === "id") return identifierText(first);
+  if (link.name === "join" && first?.kind === "array" && first.complete && first.items.length > 0) return joined(builder, first.items, rest[0], tag, depth);
   if (link.name === "join" || link.name === "array" || link.name === "unnest") {
     builder.many = true;
     return null;
   }
   return link.name === "" && links.length === 1 && tag !== null ? postgresHelper(builder, first, rest) : null;
+}
+
+/** `sql.join([a, b], sql`, `)` of a list that is known. */
+function joined(builder: Builder, items: Evaluated[], glue: Evaluated | undefined, tag: Evaluated | null, depth: number): "done" {
+  for (const [i, item] of items.entries()) {
+    if (i > 0 && (glue === undefined || !append(builder, glue, depth + 1))) addText(builder, ", ", null);
+    addHole(builder, item, tag, depth + 1);
+  }
+  return "done";
 }
 
 function identifierText(value: Evaluated | undefined): string | null {
@@ -107,20 +118,31 @@ function identifierText(value: Evaluated | undefined): string | null {
   return names.length === value.items.length ? names.join(".") : UNKNOWN_NAME;
 }
 
-/** postgres.js' and Bun's `sql(…)` as a helper: a name, a list of names, or rows to insert. */
+/** postgres.js' and Bun's `sql(…)` as a helper: a name, a list of names or values, or rows to insert. */
 function postgresHelper(builder: Builder, first: Evaluated | undefined, rest: Evaluated[]): string | null {
   if (first === undefined) return null;
   if (first.kind === "string") return first.value.split(".").map(quote).join(".");
+  // Two of them: a list of one would name a row.
+  if (/\bin\s*$/i.test(builder.text)) return `(${bind(builder, first)}, ${bind(builder, first)})`;
   if (first.kind === "array" && first.items.length > 0 && first.items.every((item) => item.kind === "string")) return first.items.map((item) => (item.kind === "string" ? quote(item.value) : "")).join(", ");
-  const row = first.kind === "array" ? first.items[0] : first;
-  if (first.kind === "array") builder.many = true;
-  const named = rest.flatMap((item) => (item.kind === "string" ? [item.value] : []));
+  const row = rowOf(builder, first);
+  const named = rest.flatMap((item) => asStrings(item) ?? []);
   const keys = named.length > 0 ? named : row?.kind === "object" && row.complete ? [...row.entries.keys()] : [];
-  if (keys.length === 0) return null;
-  const value = (key: string): string => bind(builder, (row?.kind === "object" ? row.entries.get(key) : undefined) ?? { kind: "unknown", at: first.at, text: key });
-  if (/\bset\s*$/i.test(builder.text)) return keys.map((key) => `${quote(key)} = ${value(key)}`).join(", ");
-  if (!/\binto\s+\S+\s*$/i.test(builder.text)) return null;
-  return `(${keys.map(quote).join(", ")}) values (${keys.map(value).join(", ")})`;
+  const isSet = /\bset\s*$/i.test(builder.text);
+  if (!isSet && !/\binto\s+\S+\s*$/i.test(builder.text)) return null;
+  if (keys.length === 0) return isSet ? null : `select ${bind(builder, first)}`;
+  const value = (key: string): string => bind(builder, (row?.kind === "object" ? row.entries.get(key) : undefined) ?? memberOf(builder.linked.program, row === null || first.kind === "parameter" ? first : row, key));
+  return isSet ? keys.map((key) => `${quote(key)} = ${value(key)}`).join(", ") : `(${keys.map(quote).join(", ")}) values (${keys.map(value).join(", ")})`;
+}
+
+/** What a row of `sql(rows)` is; null: not known. A list has many of them, and what is handed in may be one row or a list. */
+function rowOf(builder: Builder, value: Evaluated): Evaluated | null {
+  if (value.kind === "object") return value;
+  const { program } = builder.linked;
+  const element = value.kind === "array" ? (value.items[0] ?? null) : elementOf(program, value);
+  if (value.kind === "array" || element !== null) builder.many = true;
+  else if (!builder.many) builder.many = null;
+  return element ?? (value.kind === "parameter" ? objectOfParameter(program, value) : null);
 }
 
 function bind(builder: Builder, value: Evaluated): string {

@@ -23,7 +23,7 @@ export function prepareText(text: string): Prepared {
   const code = blankSegments(text, segments, ["comment", "string", "identifier", "dollar"]);
   const edits: { start: number; text: string }[] = [];
   for (const match of code.matchAll(named)) {
-    const name = match[1] ?? match[2] ?? match[3] ?? "";
+    const name = match.slice(1).find((group) => group !== undefined) ?? "";
     const start = match.index;
     parameters.set(start, name);
     edits.push({ start, text: "$1".padEnd(match[0].length) });
@@ -36,8 +36,8 @@ export function prepareText(text: string): Prepared {
   return { text: made, segments: edits.length > 0 ? findSegments(made) : segments, parameters, breakpoints };
 }
 
-/** `:name` of psql, PgTyped, Sequelize; `@name` of sqlc; `$(name)`, `${name}` of pg-promise. Not `::type`, `a[1:2]`, `@>`. */
-const named = /(?<![:\w\])}"'$]):([A-Za-z_]\w*)!?(?![\w(]*:=)|(?<![\w@<>!~&|#?*)\]"'])@([A-Za-z_]\w*)|\$[({]([A-Za-z_]\w*)[)}]/g;
+/** `:name` of psql, PgTyped, Sequelize; `@name` of sqlc; `$(name)`, `${name}`, `$<name>` of pg-promise; `$name` of PgTyped and Sequelize. Not `::type`, `a[1:2]`, `@>`. */
+const named = /(?<![:\w\])}"'$]):([A-Za-z_]\w*)!?(?![\w(]*:=)|(?<![\w@<>!~&|#?*)\]"'])@([A-Za-z_]\w*)|\$(?:[({<]([A-Za-z_]\w*)[)}>]|([A-Za-z_]\w*)!?(?![\w$(]))/g;
 
 /** `VALUES :rows`, `IN :ids` (PgTyped): a list that needs its parentheses. */
 function wrapList(edits: { start: number; text: string }[], parameters: Map<number, string>, at: number): void {
