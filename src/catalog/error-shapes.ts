@@ -1,6 +1,7 @@
 import type { ErrorTest, Handler, Project, Site } from "../model/project.ts";
 import { whyNeverDrizzle } from "./error-shapes-drizzle.ts";
 import { whyNeverPrisma, type NeverTrue } from "./error-shapes-prisma.ts";
+import { whyNeverTypeorm } from "./error-shapes-typeorm.ts";
 import { databaseOf } from "./tables.ts";
 
 export type { NeverTrue };
@@ -13,6 +14,7 @@ export function whyNever(project: Project, handler: Handler, sites: Site[], test
     return why === null ? null : { why, by: "path", sure: true };
   }
   if (sites.every((site) => site.client === "prisma")) return isPostgres(project, sites[0]) ? whyNeverPrisma(project, versions, sites, test) : null;
+  if (sites.every((site) => site.client === "typeorm")) return isPostgres(project, sites[0]) ? whyNeverTypeorm(test) : null;
   if (!sites.every((site) => isRawThroughPrisma(project, versions, site))) return null;
   return test.kind === "code" && test.value === "P2002" ? { why: "violations of raw SQL reach the code as P2010, not as P2002.", by: "value", sure: true } : null;
 }

@@ -63,6 +63,8 @@ function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binar
   const [paths, against, asked] = leftPaths.length > 0 ? [leftPaths, right, left] : [errorPaths(scope, right), left, right];
   if (against.kind === "boolean") return testsOf(scope, asked, isNot === against.value);
   if (paths.length === 0) return { tests: [], opaque: asksForCode(scope, left, right) ? 1 : 0 };
+  // `switch (error.constructor) { case QueryFailedError:`.
+  if (paths.some((path) => path.join(".") === "constructor")) return classTests(scope, asked.kind === "member" ? asked.of : asked, against, spanOf(scope, test), isNot);
   const values = literals(evaluate(scope.program, scope.path, against, scope.env)) ?? elementsOf(scope, against);
   if (values === null) return { tests: [], opaque: 1 };
   const found = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
