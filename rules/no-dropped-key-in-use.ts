@@ -1,7 +1,7 @@
-import { cutName, describeKey, describeParts, inferArbiter, isPassedOver, isSameKey, keysOn, lossOf, partColumns, partTexts, pendingMigrations, relationNames, tableTitle, totalKeysWithin, type Loss } from "../src/catalog/lookup.ts";
-import type { Table, UniqueKey } from "../src/model/catalog.ts";
+import { coveredBy, cutName, describeKey, describeParts, inferArbiter, isPassedOver, isSameKey, keysOn, lossOf, partColumns, partTexts, pendingMigrations, relationNames, tableTitle, totalKeysWithin, type Loss } from "../src/catalog/lookup.ts";
+import type { Catalog, Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
-import type { Conflict, Database, Project, Site } from "../src/model/project.ts";
+import type { Conflict, Database, ErrorTest, Project, Site } from "../src/model/project.ts";
 import type { Rule, RuleOptions } from "../src/model/rule.ts";
 import type { SchemaChange } from "../src/model/schema-change.ts";
 import type { Span } from "../src/model/span.ts";
@@ -18,7 +18,7 @@ export const noDroppedKeyInUse: Rule = {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres" || database.migrated === null) continue;
       const pending = new Set(pendingMigrations(database));
-      const uses = [...lostTargets(project, database, options), ...lostSelectors(project, database, options), ...lostNames(project, database, options)];
+      const uses = [...lostTargets(project, database, options), ...lostSelectors(project, database, options), ...lostNames(project, database, options), ...lostMetaTargets(project, database, options)];
       for (const same of groupByPlace(uses.filter(({ loss }) => pending.has(loss.migration)))) yield describe(same);
     }
   },
@@ -54,22 +54,46 @@ function* lostSelectors(project: Project, database: Database, options: RuleOptio
   }
 }
 
-/** Handlers that compare an error's constraint with the key's name. */
+/** Handlers that compare an error's constraint with the key's name, or look for that in what the error says. */
 function* lostNames(project: Project, database: Database, options: RuleOptions): Iterable<Use> {
   const known = new Set(project.databases.flatMap(({ migrated, schema }) => [...(migrated ? relationNames(migrated) : schema ? relationNames(schema) : [])]));
   for (const handler of project.handlers) {
     if (isPassedOver(handler, options)) continue;
     for (const test of handler.tests) {
-      if (test.kind !== "name" || test.how !== "equals" || known.has(test.value)) continue;
+      // Part of a name is found in others, too.
+      if (test.kind !== "name" || test.how === "matches" || [...known].some((name) => mayName(test, name))) continue;
       const loss = lossOf(database, (catalog) => keyNamed(Object.values(catalog.tables), test.value) !== null);
       const found = loss && keyNamed(Object.values(loss.step.before.tables), test.value);
       // A table that goes takes its handlers' reason along.
       if (!loss || !found || database.migrated?.tables[found.table.id] === undefined) continue;
-      const heir = loss.end.tables[found.table.id]?.keys.find((key) => isSameKey(key, found.key, found.table));
-      const order = heir?.name
-        ? `Deploy a handler that knows ${test.value} and ${heir.name} first, and rename afterwards.`
-        : "Deploy code that no longer waits for it first, and drop the key afterwards.";
-      yield { loss, ...found, at: test.at, says: `a handler waits for the constraint ${test.value}, which no error names any more`, order, sqlstate: "23505" };
+      yield { loss, ...found, at: test.at, says: `a handler waits for the constraint ${test.value}, which no error names any more`, order: orderForHandler(loss, found, test.value), sqlstate: "23505" };
+    }
+  }
+}
+
+function mayName({ how, value }: Extract<ErrorTest, { kind: "name" }>, name: string): boolean {
+  return how === "equals" ? name === value : how === "starts-with" ? name.startsWith(value) : how === "ends-with" ? name.endsWith(value) : name.includes(value);
+}
+
+function orderForHandler(loss: Loss, { table, key }: { table: Table; key: UniqueKey }, name: string): string {
+  const heir = loss.end.tables[table.id]?.keys.find((other) => isSameKey(other, key, table));
+  return heir?.name ? `Deploy a handler that knows ${name} and ${heir.name} first, and rename afterwards.` : "Deploy code that no longer waits for it first, and drop the key afterwards.";
+}
+
+/** Handlers that look for a column or a key's name in Prisma's `meta.target`, where no key of the tables that they guard has it any more. */
+function* lostMetaTargets(project: Project, database: Database, options: RuleOptions): Iterable<Use> {
+  for (const handler of project.handlers) {
+    const sites = coveredBy(project, handler);
+    const ids = new Set(sites.map(({ table }) => table));
+    if (isPassedOver(handler, options) || !handler.coversAll || ids.size === 0 || ids.has(null) || sites.some((site) => site.database !== database.id)) continue;
+    for (const test of handler.tests) {
+      if (test.kind !== "target") continue;
+      const names = (key: UniqueKey): boolean => [key.name, ...partColumns(key)].some((name) => (test.how === "element-includes" ? name?.includes(test.value) : name === test.value));
+      const keysIn = ({ tables }: Catalog): { table: Table; key: UniqueKey }[] => [...ids].flatMap((id) => (tables[id ?? ""]?.keys ?? []).filter(names).map((key) => ({ table: tables[id ?? ""]!, key })));
+      const loss = lossOf(database, (catalog) => ([...ids].every((id) => catalog.tables[id ?? ""]?.complete === true) ? keysIn(catalog).length > 0 : null));
+      const [found] = loss === null ? [] : keysIn(loss.step.before);
+      if (!loss || !found) continue;
+      yield { loss, ...found, at: test.at, says: `a handler looks for ${test.value} in the target of a violation, where no key puts it any more`, order: orderForHandler(loss, found, test.value), sqlstate: "23505" };
     }
   }
 }
