@@ -8,7 +8,6 @@ import type { Files } from "./files.ts";
 import { isCode } from "./languages.ts";
 import { versionOf } from "./packages.ts";
 import { byName, commonFolder, folderOf, nameOf } from "./paths.ts";
-import { configuredTransaction } from "./runner-settings.ts";
 import { byVersion, guessDialect } from "./runners.ts";
 
 type CodeRunner = Extract<Runner, "typeorm" | "mikro-orm" | "node-pg-migrate" | "kysely" | "sequelize" | "knex">;
@@ -90,14 +89,13 @@ function describe(discovery: Discovery, runner: CodeRunner, said: Dialect | null
   const dialect = said ?? driverDialect(discovery, dir) ?? "postgres";
   const home = homeOf(discovery, dir, folderOf(dir));
   const runnerVersion = PACKAGES[runner].map((name) => versionOf(packages, dir, name)).find((version) => version !== null) ?? null;
-  const transaction = configuredTransaction(discovery, runner, home);
   return {
     named: dir,
     orm: "sql",
     dialect,
     dir: home,
     schemaFiles: [],
-    migrations: [{ runner, runnerVersion, files: sortCodeMigrations(files, runner, own), dir, ...(transaction === null ? {} : { transaction }) }],
+    migrations: [{ runner, runnerVersion, files: sortCodeMigrations(files, runner, own), dir }],
     queryFiles: [],
     casing: null,
     ormVersion: null,

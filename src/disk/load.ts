@@ -3,6 +3,7 @@ import { findApplied } from "./applied.ts";
 import type { HistoryOptions } from "./applied.ts";
 import { callersOfWriters } from "./callers.ts";
 import { overrideDatabases } from "./overrides.ts";
+import { withSettings } from "./runner-settings.ts";
 import type { DatabaseOverride } from "./overrides.ts";
 import type { Discovery } from "./context.ts";
 import { claimedBy, discoverDatabases } from "./discover.ts";
@@ -46,7 +47,7 @@ export function loadFiles(files: Files, options: LoadOptions = {}, earlier: Earl
     unread: files.unread,
   };
   const discovery: Discovery = { files, packages, candidates, facts, reach: createReach(input) };
-  const found = overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {});
+  const found = withSettings(discovery, overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {}));
   const all = [...new Set([...candidates, ...callersOfWriters(input, writers, links)])].sort();
   const databases = [...found, ...loose(files, found, options.asked ?? [])];
   return { ...input, candidates: all, databases, applied: findApplied(databases, options.history ?? {}), files, sources };

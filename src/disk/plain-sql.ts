@@ -18,8 +18,8 @@ const container = /(?:^|[/_-])(?:docker|containers?|initdb|deploy|k8s|helm)(?:$|
 export function findPlainSql(discovery: Discovery, claimed: Set<string>): Found[] {
   const free = discovery.files.paths.filter((path) => /\.sql$/i.test(path) && !claimed.has(path) && !isAside(path));
   const dirs = [...new Set(free.map(folderOf))].sort(byName);
-  const lists = [...atlasFolders(discovery, dirs), ...dirs].filter((dir, index, all) => all.indexOf(dir) === index);
-  const migrations = lists.flatMap((dir) => describeMigrations(discovery, dir, free) ?? []);
+  const atlas = new Set(atlasFolders(discovery, dirs));
+  const migrations = [...new Set([...atlas, ...dirs])].flatMap((dir) => describeMigrations(discovery, dir, free, atlas.has(dir)) ?? []);
   const taken = new Set(migrations.flatMap(({ migrations: all }) => all.flatMap(({ files }) => files)));
   return [...migrations, ...wholeSchemas(discovery, free.filter((path) => !taken.has(path)))];
 }
@@ -28,12 +28,13 @@ export function findPlainSql(discovery: Discovery, claimed: Set<string>): Found[
 function atlasFolders({ files }: Discovery, dirs: string[]): string[] {
   return files.paths
     .filter((path) => nameOf(path) === "atlas.hcl")
-    .flatMap((path) => [...(files.text(path) ?? "").matchAll(/\bdir\s*=\s*"file:\/\/([^"?]+)/g)].map((match) => joinPath(folderOf(path), match[1] ?? "")))
+    .flatMap((path) => [...(files.text(path) ?? "").matchAll(/\bdir\s*=\s*"file:\/\/([^"?]+)"/g)].map((match) => joinPath(folderOf(path), match[1] ?? "")))
     .filter((dir) => dir !== null)
     .filter((dir) => dirs.includes(dir));
 }
 
-function describeMigrations(discovery: Discovery, dir: string, free: string[]): Found | null {
+/** `atlas`: its configuration names the folder, without saying that the files are in another runner's format. */
+function describeMigrations(discovery: Discovery, dir: string, free: string[], atlas: boolean): Found | null {
   const { files, packages } = discovery;
   const own = new Set(free);
   const list = readMigrations(files, dir, files.list(dir)) ?? folders(discovery, dir);
@@ -42,6 +43,7 @@ function describeMigrations(discovery: Discovery, dir: string, free: string[]): 
   const dialect = guessDialect(files, rest);
   if (rest.length === 0 || dialect === null) return null;
   let runner = list.runner;
+  if (runner === "unknown" && atlas) runner = "atlas";
   if (runner === "unknown") {
     if (!migrationFolder.test(dir)) return null;
     if (versionOf(packages, dir, "node-pg-migrate") !== null || hasSections(discovery, rest)) runner = "node-pg-migrate";

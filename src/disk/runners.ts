@@ -19,13 +19,14 @@ export function readMigrations(files: Files, dir: string, names: string[]): Migr
 
   const flyway = sql.filter((name) => /^V\d+(?:[._]\d+)*__.+\.sql$/.test(name));
   if (flyway.length > 0) return list("flyway", [...flyway, ...sql.filter((name) => /^R__/.test(name))], byVersionThenRepeatable);
-  const ups = sql.filter((name) => /^\d.*\.up\.sql$/i.test(name));
-  if (names.includes("atlas.sum")) return list("atlas", sql.filter((name) => !/\.down\.sql$/i.test(name)), byName);
-  // golang-migrate knows no databases by file name.
-  if (ups.length > 0) return list(chosen ? "unknown" : "golang-migrate", ups);
   const numbered = sql.filter((name) => version.test(name) && !/[._-](?:down|undo|rollback)\.sql$/i.test(name));
   if (marked(/^--\s*\+goose\s+Up\b/im)) return list("goose", numbered.length > 0 ? numbered : sql);
   if (marked(/^--\s*migrate:up\b/im)) return list("dbmate", numbered.length > 0 ? numbered : sql, byName);
+  // Atlas also plans files in the formats above, for those runners.
+  const ups = sql.filter((name) => /^\d.*\.up\.sql$/i.test(name));
+  if (names.includes("atlas.sum") && (ups.length === 0 || marked(/^--\s*atlas:txmode\b/im))) return list("atlas", sql.filter((name) => !/\.down\.sql$/i.test(name)), byName);
+  // golang-migrate knows no databases by file name.
+  if (ups.length > 0) return list(chosen ? "unknown" : "golang-migrate", ups);
   if (/(?:^|\/)committed$/.test(dir) && marked(/^--!\s*(?:Previous|Hash|Message):?/im)) return list("graphile-migrate", numbered);
   return numbered.length > 0 && numbered.length * 2 >= sql.length ? list("unknown", numbered) : null;
 }

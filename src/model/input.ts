@@ -69,4 +69,6 @@ export type MigrationSource = {
   dir: string;
   /** What the runner is told to do with transactions, where its configuration says so; absent: as by itself. */
   transaction?: Migration["transaction"];
+  /** The same for single files, by path: Flyway's `V1__x.sql.conf`. */
+  apart?: Record<string, Migration["transaction"]>;
 };

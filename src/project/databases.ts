@@ -101,7 +101,7 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
       // What a reader could not read is told with its file; what a library's calls hide is known here only.
       if (read.isCode) unread.push(...read.unread);
       const { statements, comments } = read;
-      const transaction = transactionOf(list, read);
+      const transaction = transactionOf(list, { ...read, apart: list.apart?.[path] });
       const applied = program.input.applied?.get(path);
       const history = applied === undefined ? {} : { applied, deployed: applied ? out.catalog : out.deployed };
       out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...(read.unread.length > 0 ? { partial: true as const } : {}), ...history });

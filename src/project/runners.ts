@@ -6,8 +6,8 @@ import type { SchemaChange } from "../model/schema-change.ts";
 import type { Statement } from "../model/statement.ts";
 
 type Mode = Migration["transaction"];
-/** What a file says about transactions. `optsOut`: its code leaves the runner's. */
-export type Steering = Pick<SqlFacts, "statements" | "directives" | "comments"> & { optsOut: boolean };
+/** What a file says about transactions. `optsOut`: its code leaves the runner's. `apart`: a file beside it says so. */
+export type Steering = Pick<SqlFacts, "statements" | "directives" | "comments"> & { optsOut: boolean; apart?: Mode | undefined };
 type Steered = (file: Steering, version: string | null) => Mode;
 
 /**
@@ -16,6 +16,7 @@ type Steered = (file: Steering, version: string | null) => Mode;
  */
 export function transactionOf({ runner, runnerVersion, transaction }: Pick<MigrationSource, "runner" | "runnerVersion" | "transaction">, file: Steering): Mode {
   if (file.optsOut) return "none";
+  if (file.apart !== undefined) return file.apart;
   const own = RUNNERS[runner](file, runnerVersion);
   // A directive in the file wins over the runner's configuration.
   return own === "none" || transaction === undefined ? own : transaction;
@@ -38,7 +39,7 @@ const RUNNERS: Record<Runner, Steered> = {
   "golang-migrate": () => "implicit",
   atlas: (sql) => (hasDirective(sql, /atlas:txmode\s+none/i) ? "none" : hasDirective(sql, /atlas:txmode\s+all/i) ? "batch" : "file"),
   // A file with CREATE or DROP INDEX CONCURRENTLY runs without a transaction by itself.
-  flyway: (sql) => (hasDirective(sql, /executeInTransaction\s*=\s*false/i) || sql.statements.some(isConcurrentIndex) ? "none" : "file"),
+  flyway: (sql) => (sql.statements.some(isConcurrentIndex) ? "none" : "file"),
   "graphile-migrate": graphileMode,
   psql: () => "none",
   unknown: () => "unknown",
