@@ -109,7 +109,10 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   }
   const spelled = meanings.flatMap((meaning) => (meaning.kind === "equal" ? meaning.columns : []));
   const compared = [...check.same, ...check.more].map((item) => item.column).concat(spelled, columnsInText(table, insert, check.lookup));
-  const filters = [...check.more.map((item) => item.column), ...(understood ? check.lookup.matchRest.filter((_, i) => meanings[i]?.kind === "constant") : [])];
+  const filters = [
+    ...check.more.map(({ column }): Filter => ({ text: column, columns: [column] })),
+    ...(understood ? check.lookup.matchRest.flatMap((text, i): Filter[] => (meanings[i]?.kind === "constant" ? [{ text, columns: meanings[i].columns }] : [])) : []),
+  ];
   if (versionsOfTable(database, table.id).some((version) => isBacked(version, compared))) {
     const key = violated.find((candidate) => partColumns(candidate).every((column) => compared.includes(column)));
     return key ? withKey(project, insert, check, table, key, filters) : null;
@@ -217,11 +220,14 @@ function placesOf(check: Check, table: Table): NonNullable<Problem["see"]> {
   return [{ at: check.lookup.at, message: "looked up here" }, ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
 }
 
-/** `filters`: what the look-up also asks for, of columns of this table. */
-function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey, filters: string[]): Problem | null {
+/** What a look-up also asks for, of columns of its table. */
+type Filter = { text: string; columns: string[] };
+
+function withKey(project: Project, insert: Site, check: Check, table: Table, key: UniqueKey, filters: Filter[]): Problem | null {
   if (isHandledOnEveryWay(project, insert, check.ways)) return null;
   const keyColumns = partColumns(key);
-  const narrower = filters.filter((text) => !keyColumns.includes(text));
+  // What it says of the key's own columns tells other rows apart from this one, and leaves out none that is in the way.
+  const narrower = filters.filter(({ columns }) => !columns.every((column) => keyColumns.includes(column))).map(({ text }) => text);
   const place = placeOfKey(key);
   const cause =
     narrower.length > 0 && !key.where

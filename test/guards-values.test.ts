@@ -58,6 +58,13 @@ describe("origin", () => {
     expect(valueOf("name", "let name = input.name; if (input.copy) name += nanoid();")).toMatchObject({ origin: "generated", sometimes: true });
   });
 
+  test("a name that is sought before it is given depends on what is there", () => {
+    const free = `async function freeSlug(name: string) { const taken = await db.query.posts.findFirst({ where: eq(posts.slug, name) }); if (taken) return freeSlug(name + "-2"); return name; }`;
+    expect(valueOf("await freeSlug(input.name)", "", "input: any", free).origin).toBe("computed");
+    const owner = `async function ownerOf(slug: string) { const post = await db.query.posts.findFirst({ where: eq(posts.slug, slug) }); if (!post) return null; return post.userId; }`;
+    expect(valueOf("await ownerOf(input.name)", "", "input: any", owner).origin).toBe("parameter");
+  });
+
   test("what a middleware kept of the request is external", () => {
     const project = drizzleProject(`app.post("/x", async (c) => { await db.insert(posts).values({ id: c.get("requestId"), slug: c.get("webhookBody").slug }); });`);
     expect(firstSite(project, "insert").columns?.map((each) => each.value.origin)).toEqual(["computed", "external"]);

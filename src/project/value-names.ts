@@ -10,7 +10,7 @@ export function isGeneratorName(name: string): boolean {
 
 /** Is a function of this text one that was made to generate: `const newSlug = customAlphabet("…", 12)`, then `newSlug()`? */
 export function isMadeGenerator(callee: string): boolean {
-  return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)$/s.test(callee);
+  return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)(?:#\d+)?$/s.test(callee);
 }
 
 /** `buildDuplicateName(name, taken)`: it makes a value that is not taken yet. */

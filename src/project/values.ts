@@ -1,7 +1,7 @@
 import type { Value } from "../model/project.ts";
 import type { Site } from "../model/project.ts";
 import { evaluate, unwrap } from "./evaluate.ts";
-import { expressionAt, partsOf } from "./expressions.ts";
+import { expressionAt, lastName, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
 import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator, isDisambiguatorName } from "./value-names.ts";
@@ -96,6 +96,7 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   const name = callee.split(".").at(-1) ?? "";
   if (made || isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
   if (makesAnew(values, value.callee, depth)) return "generated";
+  if (asksFirst(values, value.callee, depth)) return "computed";
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
   const args = value.args.map((each) => originOf(values, each, depth + 1));
@@ -115,6 +116,17 @@ function makesAnew(values: Values, callee: Evaluated, depth: number): boolean {
   const returns = callee.kind === "function" ? (values.program.facts(callee.path)?.code?.functions[callee.function]?.returns ?? []) : [];
   if (callee.kind !== "function" || returns.length < 2 || depth > 4) return false;
   return returns.every((each) => originOf(values, evaluate(values.program, callee.path, each), depth + 1) === "generated");
+}
+
+const ASKS = /^(?:find(?:Unique|First|One)\w*|count|exists?|maybeSingle)$/;
+
+/** A function of the project that looks what is taken before it answers with something of its own: a slug, or the slug with a number. */
+function asksFirst(values: Values, callee: Evaluated, depth: number): boolean {
+  const code = callee.kind === "function" ? values.program.facts(callee.path)?.code : undefined;
+  const fact = callee.kind === "function" ? code?.functions[callee.function] : undefined;
+  if (callee.kind !== "function" || code == null || fact === undefined || fact.returns.length < 2 || depth > 4) return false;
+  const asks = code.calls.some(({ function: inside, expression, at }) => inside === callee.function && (values.siteAt(at.path, at.start, at.end) === "lookup" || (expression.kind === "call" && ASKS.test(lastName(expression.callee)))));
+  return asks && fact.returns.every((each) => !["query", "created"].includes(originOf(values, evaluate(values.program, callee.path, each), depth + 1)));
 }
 
 /** `a.b` in call position, also of a parameter, whose members the evaluator keeps with it. */
