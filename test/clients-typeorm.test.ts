@@ -118,6 +118,7 @@ describe("repositories", () => {
     ["a field of such a class", `class Members extends Repository<Member> {} export class S { constructor(private members: Members) {} find(email: string) { return this.members.findOneBy({ email }); } }`],
     ["behind a base class", `class Base<T> extends Repository<T> {} export class Members extends Base<Member> { find1(email: string) { return super.findOneBy({ email }); } }`],
     ["made by a factory", `const repoOf = (entity) => (manager?: EntityManager) => manager?.getRepository(entity) ?? source.getRepository(entity); const repo = repoOf(Member); export const find = (email: string) => repo().findOneBy({ email });`],
+    ["made by a factory that remembers", `const known = new Map(); const repoFor = (entity) => { if (known.has(entity)) return known.get(entity); const made = (em?) => em?.getRepository(entity); known.set(entity, made); return made; }; const repo = repoFor(Member); export const find = (email: string) => repo().findOneBy({ email });`],
     ["of a helper that waits", `export async function find(service, email: string) { const repo = await service.getRepository(Member); return repo.findOneBy({ email }); }`],
     ["the manager", `export const find = (manager: EntityManager, email: string) => manager.findOneBy(Member, { email });`],
     ["the model itself", `export const find = (email: string) => Member.findOneBy({ email });`],

@@ -41,7 +41,11 @@ export function repositoryOf(linked: Linked, path: string, receiver: Expression,
 function repositoryOfValue(linked: Linked, given: Evaluated, own: ClassAt | null, depth: number): Repository {
   const value = unwrap(linked.program, given);
   if (value.kind === "parameter") return repositoryOfParameter(linked, value);
-  const { links } = callChain(value);
+  const { root, links } = callChain(value);
+  if (root.kind === "declaration" && root.declaration.value !== null && links.every((link) => link.name === "")) {
+    const made = madeFor(linked, unwrap(linked.program, root));
+    if (made !== null) return made;
+  }
   // `getRepository(User).extend({ … })` is one too; what its methods answer is none.
   const getter = links.findLast((link) => link.name !== "extend" || link.args === null);
   if (getter?.args == null || !GETTERS.test(getter.name)) return undefined;
@@ -52,6 +56,15 @@ function repositoryOfValue(linked: Linked, given: Evaluated, own: ClassAt | null
     if (custom !== undefined) return custom;
   }
   return null;
+}
+
+/** `const repo = repoFactory(User)`, whatever the factory does besides. */
+function madeFor(linked: Linked, value: Evaluated): EntityBinding | null {
+  if (value.kind !== "call" || value.new || value.callee.kind !== "function") return null;
+  const { callee } = value;
+  const name = linked.program.facts(callee.path)?.code?.functions[callee.function]?.name ?? "";
+  if (!/repo/i.test(name)) return null;
+  return value.args.map((arg) => entityIn(linked, arg)).find((entity) => entity !== null) ?? null;
 }
 
 /** `manager.withRepository(repository)`. */

@@ -10,8 +10,8 @@ export type Naming = {
   joinColumn(relation: string, referenced: string): string | null;
   joinTable(first: string, second: string, property: string): string | null;
   joinTableColumn(table: string, column: string): string | null;
-  /** Before table names; null: it is computed. */
-  prefix: string | null;
+  /** Before table names. */
+  prefix: string;
   /** The strategy gives constraints the default names. */
   hashes: boolean;
 };
@@ -19,8 +19,9 @@ export type Naming = {
 /** The strategy that a data source's settings name: TypeORM's own, or the one of typeorm-naming-strategies 4. */
 export function namingOf(settings: TypeormSettings): Naming {
   const { naming, prefix } = settings;
-  if (naming === "default") return { ...DEFAULT, prefix };
-  return naming === "snake" ? { ...SNAKE, prefix } : { ...UNKNOWN, prefix };
+  const own = naming === "default" ? DEFAULT : naming === "snake" ? SNAKE : UNKNOWN;
+  // A prefix out of the environment changes all tables' names alike, so they are told apart without it; only hashes are made of it.
+  return prefix === null ? { ...own, prefix: "", hashes: false } : { ...own, prefix };
 }
 
 const DEFAULT: Omit<Naming, "prefix"> = {

@@ -124,7 +124,7 @@ function lastOf(property: string): string {
 function addJunction(scope: Scope, draft: RelationDraft, target: Entity | null): void {
   const { entity, naming, out } = scope;
   const { joinTable } = draft;
-  if (joinTable === null || target === null || entity.plain === null || target.plain === null || entity.table === null || target.table === null || naming.prefix === null) return;
+  if (joinTable === null || target === null || entity.plain === null || target.plain === null || entity.table === null || target.table === null) return;
   const plain = joinTable.given.kind === "none" ? naming.joinTable(entity.plain, target.plain, draft.property) : textOf(joinTable.given);
   // Longer names are shortened by the library.
   if (plain === null || (naming.prefix + plain).length > nameBytes || joinTable.schema.kind === "unknown") return;

@@ -69,10 +69,10 @@ function keyOf(draft: EntityDraft): string {
 function resolveEntity(program: Program, draft: EntityDraft, drafts: EntityDraft[], naming: Naming, schema: string | null): Entity {
   const plain = naming.table(draft.name, draft.given);
   const own = draft.schema.kind === "none" ? schema : textOf(draft.schema);
-  const isKnown = plain !== null && naming.prefix !== null && draft.schema.kind !== "unknown";
+  const isKnown = plain !== null && draft.schema.kind !== "unknown";
   const parts: EntityParts = { ...draft, columns: [...draft.columns], relations: [...draft.relations], uniques: [...draft.uniques], indexes: [...draft.indexes], embedded: [...draft.embedded] };
   const entity: Entity = {
-    draft, plain, table: isKnown ? { schema: own, name: (naming.prefix ?? "") + plain } : null,
+    draft, plain, table: isKnown ? { schema: own, name: naming.prefix + plain } : null,
     columns: [], relations: [], uniques: [], indexes: [], embedded: [], hidden: draft.hidden, complete: draft.complete,
   };
   addParts(program, entity, parts, naming, { path: "", prefixes: [] }, 0);
