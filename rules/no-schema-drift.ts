@@ -118,10 +118,10 @@ function isComparable(key: UniqueKey, table: Table): boolean {
   return !(written(key) && written(rival));
 }
 
-/** Prisma's schema has no words for predicates (before 7) and expressions. */
+/** Prisma's schema has no words for predicates (before 7) and expressions, TypeORM's entities have none for expressions. */
 function canDeclare(database: Database, key: UniqueKey): boolean {
-  if (database.orm !== "prisma") return true;
-  return key.where === null && !key.nullsNotDistinct && key.parts.every((part) => part.kind === "column");
+  if (database.orm !== "prisma" && database.orm !== "typeorm") return true;
+  return (key.where === null || database.orm === "typeorm") && !key.nullsNotDistinct && key.parts.every((part) => part.kind === "column");
 }
 
 function placeOfBuilt(key: UniqueKey) {

@@ -23,7 +23,6 @@ const cases: Record<string, { files: Record<string, string>; options?: object }>
         @Index(["orgId", "role"])
         @Index("ix_live", ["email"], { unique: true, where: '"deletedAt" IS NULL' })
         @Index((user: UserAccount) => ({ email: 1, role: -1 }), { unique: true })
-        @Index("left_alone", { synchronize: false })
         export class UserAccount {
           @PrimaryGeneratedColumn("uuid") id: string;
           @Column() email: string;
@@ -196,4 +195,44 @@ describe("TypeORM's entities", () => {
       expect(read).toEqual(describeServer(await introspect(server), read));
     });
   }
+});
+
+describe("what is not known of entities", () => {
+  const read = (files: Record<string, string>, source = plain()) => projectOf({ ...PACKAGE, "src/source.ts": source, ...files }).databases[0]!;
+  const USER = `import { Column, Entity, Index, PrimaryColumn } from "typeorm"; @Entity() export class AppUser { @PrimaryColumn() userId: string; @Index({ unique: true }) @Column({ name: "mail" }) email: string; }`;
+  const keys = (database: ReturnType<typeof read>): unknown[] => Object.values(database.catalog.tables).map((table) => [table.id, table.complete, table.keys.map((key) => [key.kind, key.name, key.parts.length])]);
+
+  beforeAll(() => loadSqlParser());
+
+  it("a naming strategy of the project's own: only what is written is kept", () => {
+    const own = `import { DataSource } from "typeorm"; import { Mine } from "./mine"; export const source = () => new DataSource({ type: "postgres", namingStrategy: new Mine(), entities: [] });`;
+    expect(keys(read({ "src/user.ts": USER }, own))).toEqual([]);
+    expect(keys(read({ "src/user.ts": USER.replace("@Entity()", '@Entity("users")') }, own))).toEqual([["public.users", false, [["index", null, 1]]]]);
+  });
+
+  it("a prefix out of the environment: names of keys are made of it", () => {
+    const own = plain("entityPrefix: process.env.PREFIX,");
+    expect(keys(read({ "src/user.ts": USER }, own))).toEqual([["public.app_user", true, [["primary", null, 1], ["index", null, 1]]]]);
+  });
+
+  it("a decorator or a base class that is not read may add to the primary key", () => {
+    const decorated = USER.replace("@PrimaryColumn()", '@EntityId({ primary: true }) tenant: string; @PrimaryColumn()').replace("import {", 'import { EntityId } from "./id"; import {');
+    expect(keys(read({ "src/user.ts": decorated, "src/id.ts": "export function EntityId(options) { return (target, key) => { registry.push(key); }; }" }))).toMatchObject([["public.app_user", false, [["index", expect.stringMatching(/^IDX_/), 1]]]]);
+    expect(keys(read({ "src/user.ts": USER.replace("AppUser {", "AppUser extends makeBase() {") }))).toMatchObject([["public.app_user", false, [["index", expect.stringMatching(/^IDX_/), 1]]]]);
+  });
+
+  it("an index that is left alone, a table that is", () => {
+    expect(keys(read({ "src/user.ts": USER.replace("@Entity()", '@Entity() @Index("by_lower", { synchronize: false })') }))[0]).toMatchObject(["public.app_user", false, expect.anything()]);
+    expect(keys(read({ "src/user.ts": USER.replace("@Entity()", "@Entity({ synchronize: false })") }))[0]).toMatchObject(["public.app_user", false, expect.anything()]);
+  });
+
+  it("tables that each start makes anew are as they are declared, whatever migrations say", () => {
+    const migration = `export class A1700000000000 implements MigrationInterface { async up(q: QueryRunner) { await q.query('create table "app_user" ("userId" varchar primary key, "mail" varchar unique)'); } }`;
+    const tables = (synchronize: string) => read({ "src/user.ts": USER, "src/migrations/1700000000000-A.ts": migration }, plain(`synchronize: ${synchronize},`)).migrated !== null;
+    expect([tables("true"), tables("false"), tables("process.env.SYNC === 'x'")]).toEqual([false, true, true]);
+  });
+
+  it("entities of MongoDB are no tables of Postgres", () => {
+    expect(read({ "src/user.ts": USER }, `import { DataSource } from "typeorm"; export const source = () => new DataSource({ type: "mongodb" });`).catalog.dialect).not.toBe("postgres");
+  });
 });

@@ -128,7 +128,7 @@ const ENGINES: [Dialect, RegExp][] = [
   ["postgres", /^(?:postgres(?:ql|db)?|pg)$/i],
   ["mysql", /^(?:mysql2?|mariadb)$/i],
   ["sqlite", /^(?:sqlite3?|better-sqlite3?|libsql)$/i],
-  ["other", /^(?:mssql|sqlserver|oracle|cockroachdb|spanner)$/i],
+  ["other", /^(?:mssql|sqlserver|oracle|cockroachdb|spanner|mongodb)$/i],
 ];
 
 /** As the folders above it or its SQL say; null: neither does. */

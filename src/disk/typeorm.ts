@@ -53,7 +53,10 @@ const SOURCE = /\bDataSource\w*\s*\(|\b\w*DataSourceOptions\b|\bTypeOrm(?:Core)?
 function dialectOf(discovery: Discovery, home: string, texts: string[]): Dialect {
   const named = texts.flatMap((text) => [...text.matchAll(/\btype["']?\s*:\s*["']([\w-]+)["']/g)].flatMap((match) => dialectOfEngine(match[1] ?? "") ?? []));
   if (named.includes("postgres")) return "postgres";
-  return driverDialect(discovery, home) === "postgres" ? "postgres" : (named[0] ?? driverDialect(discovery, home) ?? "postgres");
+  const installed = driverDialect(discovery, home);
+  // Where the environment names the engine, the driver that is installed tells more than a fallback.
+  const isAsked = texts.some((text) => /\btype["']?\s*:\s*(?:\(?\s*(?:process|this|config\w*|env\w*)\b|\w+\()/i.test(text));
+  return named[0] === undefined || (isAsked && installed === "postgres") ? (installed ?? "postgres") : named[0];
 }
 
 function settingsIn(texts: string[]): TypeormSettings {

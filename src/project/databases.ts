@@ -11,6 +11,7 @@ import type { Program } from "./program.ts";
 import { transactionOf, type Steering } from "./runners.ts";
 import type { DeclaredSchemas } from "./schema/bindings.ts";
 import { prismaSchemaChanges } from "./schema/prisma.ts";
+import { withoutDefaultNames } from "./schema/unnamed.ts";
 
 type Declared = { changes: SchemaChange[]; complete: boolean; prisma: Database["prisma"]; dialect: Catalog["dialect"] };
 /** `deployed`: what the applied migrations alone built. */
@@ -24,7 +25,8 @@ export function buildDatabases(program: Program, schemas: DeclaredSchemas, unrea
 function buildDatabase(program: Program, schemas: DeclaredSchemas, source: DatabaseSource, unread: Unread[]): Database {
   const declared = readDeclared(program, schemas, source, unread);
   const dialect = declared?.dialect ?? source.dialect;
-  const schema = declared === null ? null : fold(emptyCatalog(dialect), declared.changes, "declared");
+  const folded = declared === null ? null : fold(emptyCatalog(dialect), declared.changes, "declared");
+  const schema = folded !== null && declared !== null && source.orm === "typeorm" ? withoutDefaultNames(folded, declared.changes) : folded;
   const history = readMigrated(program, source, dialect, unread);
   // Whatever the migrations build, each start makes the tables anew as they are declared.
   const migrated = source.typeorm?.synchronizes === true && schema !== null ? null : history;

@@ -32,8 +32,8 @@ export function entityChanges(entity: Entity, joined: Joined, naming: Naming): S
       indexes: indexed.flatMap(({ index, made }) => (index.unique || made === null ? [] : [made])),
       foreignKeys: joined.foreignKeys,
       checks: [],
-      // A view's query is not read, and a table that is left alone may hold more.
-      complete: entity.complete && joined.complete && scope.complete && draft.synchronizes && !isView,
+      // A view's query is not read; a table that is left alone, or has an index that is, may hold more.
+      complete: indexed.length === entity.indexes.length && entity.complete && joined.complete && scope.complete && draft.synchronizes && !isView,
     },
     ...joined.junctions,
   ];
