@@ -1,6 +1,8 @@
 // Written by scripts/docs.mjs from the files of this folder.
 import type { Rule } from "../src/model/rule.ts";
 import { noAssumedReturningRow } from "./no-assumed-returning-row.ts";
+import { noAssumedSingleRow } from "./no-assumed-single-row.ts";
+import { noBlanketDoNothing } from "./no-blanket-do-nothing.ts";
 import { noCascadingDedup } from "./no-cascading-dedup.ts";
 import { noCheckThenInsert } from "./no-check-then-insert.ts";
 import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transaction.ts";
@@ -13,6 +15,7 @@ import { noNullableConflictTarget } from "./no-nullable-conflict-target.ts";
 import { noRecoveryInAbortedTransaction } from "./no-recovery-in-aborted-transaction.ts";
 import { noRedundantIndex } from "./no-redundant-index.ts";
 import { noRefreshWithoutKey } from "./no-refresh-without-key.ts";
+import { noRepeatedRowInUpsert } from "./no-repeated-row-in-upsert.ts";
 import { noSchemaDrift } from "./no-schema-drift.ts";
 import { noUnbackedUniqueClaim } from "./no-unbacked-unique-claim.ts";
 import { noUncoveredUniqueKey } from "./no-uncovered-unique-key.ts";
@@ -29,6 +32,8 @@ import { requireUniqueExternalId } from "./require-unique-external-id.ts";
 /** Every rule, by name. */
 export const rules: Rule[] = [
   noAssumedReturningRow,
+  noAssumedSingleRow,
+  noBlanketDoNothing,
   noCascadingDedup,
   noCheckThenInsert,
   noConcurrentIndexInTransaction,
@@ -41,6 +46,7 @@ export const rules: Rule[] = [
   noRecoveryInAbortedTransaction,
   noRedundantIndex,
   noRefreshWithoutKey,
+  noRepeatedRowInUpsert,
   noSchemaDrift,
   noUnbackedUniqueClaim,
   noUncoveredUniqueKey,

@@ -6,6 +6,8 @@ export type RuleInfo = Required<Pick<Rule, "name" | "family" | "summary" | "seve
 /** Every rule, by name. */
 export const ruleList: RuleInfo[] = [
   { name: "no-assumed-returning-row", family: "inserts", summary: "Forbid counting on the row of RETURNING where a conflict gives none", severity: "error", preset: "recommended", edits: [] },
+  { name: "no-assumed-single-row", family: "assumed", summary: "Forbid taking one row for the row where no unique key says that there is only one", severity: "warning", preset: "strict", edits: [] },
+  { name: "no-blanket-do-nothing", family: "inserts", summary: "Forbid DO NOTHING without a target where the row can conflict with several keys", severity: "warning", preset: "strict", edits: [] },
   { name: "no-cascading-dedup", family: "migrations", summary: "Forbid removing duplicates whose children are deleted or cut off with them", severity: "error", preset: "recommended", edits: [] },
   { name: "no-check-then-insert", family: "assumed", summary: "Forbid a look-up that decides about an insert which the database does not guard", severity: "error", preset: "recommended", edits: [] },
   { name: "no-concurrent-index-in-transaction", family: "migrations", summary: "Forbid CONCURRENTLY where the migration runs inside a transaction", severity: "error", preset: "recommended", edits: ["suggestions"] },
@@ -18,6 +20,7 @@ export const ruleList: RuleInfo[] = [
   { name: "no-recovery-in-aborted-transaction", family: "inserts", summary: "Forbid going on in a transaction after a unique violation was caught in it", severity: "error", preset: "recommended", edits: [] },
   { name: "no-redundant-index", family: "assumed", summary: "Forbid plain indexes that a unique key already serves", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-refresh-without-key", family: "assumed", summary: "Forbid REFRESH MATERIALIZED VIEW CONCURRENTLY where the view has no whole unique index", severity: "error", preset: "recommended", edits: [] },
+  { name: "no-repeated-row-in-upsert", family: "inserts", summary: "Forbid upserts of many rows of which two may have the same key", severity: "warning", preset: "strict", edits: [] },
   { name: "no-schema-drift", family: "assumed", summary: "Forbid unique keys on which schema and migrations disagree", severity: "error", preset: "recommended", edits: [] },
   { name: "no-unbacked-unique-claim", family: "assumed", summary: "Forbid comments and names that claim a unique key which does not exist", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-uncovered-unique-key", family: "inserts", summary: "Forbid upserts that can violate a unique key their conflict target does not cover", severity: "error", preset: "recommended", edits: [] },

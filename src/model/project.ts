@@ -111,6 +111,8 @@ export type Site = {
   table: string | null;
   at: Span;
   rows: "one" | "many" | "unknown";
+  /** The rows are made of a list that is handed in, and that may hold one thing twice. Absent: no, or not known. */
+  repeats?: true;
   /** Written columns. null: not known at all. */
   columns: Written[] | null;
   /** False: a spread or a variable may write more than `columns`. */

@@ -27,6 +27,7 @@ export function finishSite(linked: Linked, values: Values, draft: Draft, id: num
     matchRest: draft.matchRest,
     lookup: draft.lookup,
     ...(draft.ordered === true ? { ordered: true } : {}),
+    ...(draft.repeats === true ? { repeats: true } : {}),
     conflict: draft.conflict === null ? null : finishConflict(draft.conflict, finish),
     returning: draft.returning,
     guards: [],

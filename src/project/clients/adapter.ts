@@ -59,6 +59,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   /** What the call is made on (`db`, `tx`); null: not known, then it counts as whatever surrounds it. */
   receiver: Expression | null;
   ordered?: true;
+  /** See Site.repeats. */
+  repeats?: true;
   /** The answer is one row or none, no list of rows. Absent: not known. */
   row?: true;
   /** A look-up of rows that are loaded with another look-up's of the same call: the way to them, e.g. `organisation.groups`. */

@@ -79,6 +79,7 @@ function readInsert(view: CallView, linked: Linked, table: TableBinding, draft: 
     draft.columns = rows.columns;
     draft.columnsComplete = rows.complete;
     draft.rows = rows.rows;
+    if (rows.repeats === true) draft.repeats = true;
   } else if (view.names.has("select")) draft.rows = "many";
   draft.conflict = readConflict(view, linked, table, draft);
   if (draft.conflict !== null) draft.kind = "upsert";

@@ -4,7 +4,8 @@ import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
 import type { DraftWritten, Linked } from "./adapter.ts";
 
-export type Rows = { columns: DraftWritten[] | null; complete: boolean; rows: "one" | "many" | "unknown" };
+/** `repeats`: the rows are made of a list that is handed in, and nothing is seen to take what comes twice out of it. */
+export type Rows = { columns: DraftWritten[] | null; complete: boolean; rows: "one" | "many" | "unknown"; repeats?: true };
 
 const UNKNOWN: Rows = { columns: null, complete: false, rows: "unknown" };
 
@@ -65,7 +66,29 @@ function mappedRows(linked: Linked, value: Extract<Evaluated, { kind: "call" }>,
   if (row === null) return UNKNOWN;
   if (row.kind === "unknown") return { ...UNKNOWN, rows: "many" };
   const inner = rowsOf(linked, row, columnOf, { path: row.at.path, start: row.at.start, end: row.at.end });
-  return { ...inner, rows: "many" };
+  return { ...inner, rows: "many", ...(mayRepeat(value) && !isNumbered(inner) ? { repeats: true as const } : {}) };
+}
+
+/** What takes repetitions out, or a name that says that it was done. */
+const DISTINCT = /uniq|distinct|dedup|group|keyBy|^(?:entries|keys)$/i;
+
+/** `input.items.filter(…).map(…)`: down to a parameter, through methods that keep what comes twice. */
+function mayRepeat(list: Evaluated): boolean {
+  switch (list.kind) {
+    case "call":
+      return !list.new && list.args.every((item) => item.kind === "function") && mayRepeat(list.callee);
+    case "member":
+      return !DISTINCT.test(list.name) && mayRepeat(list.of);
+    case "parameter":
+      return !list.members.some((name) => DISTINCT.test(name));
+    default:
+      return false;
+  }
+}
+
+/** `(item, index) => ({ position: index })`: the second parameter of a callback is another number in each row. */
+function isNumbered({ columns }: Rows): boolean {
+  return (columns ?? []).some(({ source }) => source?.kind === "parameter" && source.position === 1 && source.members.length === 0);
 }
 
 function mergeAlternatives(all: Rows[]): Rows {

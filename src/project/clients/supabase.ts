@@ -46,6 +46,7 @@ function readAction(view: CallView, linked: Linked, table: Table | null, action:
       draft.columns = rows.columns;
       draft.columnsComplete = rows.complete;
       draft.rows = rows.rows;
+    if (rows.repeats === true) draft.repeats = true;
     }
   }
   if (draft.kind === "upsert") draft.conflict = conflictOf(view, linked, action, table, draft);
