@@ -1,4 +1,4 @@
-import type { FileFacts } from "../model/facts.ts";
+import type { FileFacts, Import } from "../model/facts.ts";
 import type { DatabaseSource } from "../model/input.ts";
 import type { Files } from "./files.ts";
 import type { Package } from "./packages.ts";
@@ -12,6 +12,9 @@ export type Discovery = {
   /** Files that may hold facts. */
   candidates: string[];
   facts(path: string): FileFacts | null;
+  imports(path: string): Import[];
+  /** What the text of one of many files says; "" where it cannot be read. Whoever keeps a project asks again when the file changes. */
+  look<Answer>(path: string, question: (text: string) => Answer): Answer;
   /** The files that these lead to by imports and re-exports, themselves too. */
   reach(paths: string[]): Set<string>;
 };

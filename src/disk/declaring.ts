@@ -14,8 +14,8 @@ export type Group = { home: string; dialect: Dialect; paths: string[] };
  */
 export function findDeclaring(discovery: Discovery, mark: RegExp, declares: (imported: { from: string; name: string }) => boolean): string[] {
   return discovery.candidates.filter((path) => {
-    if (isAside(path) || !isCode(path) || !mark.test(discovery.files.text(path) ?? "")) return false;
-    return (discovery.facts(path)?.code?.imports ?? []).some((imported) => !imported.typeOnly && declares(imported));
+    if (isAside(path) || !isCode(path) || !discovery.look(path, (text) => mark.test(text))) return false;
+    return (discovery.imports(path)).some((imported) => !imported.typeOnly && declares(imported));
   });
 }
 

@@ -92,8 +92,8 @@ function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
   const found = new Map<string, Dialect>();
   for (const path of discovery.candidates) {
     // Parsing every file of a project that has no Drizzle would take most of the time.
-    if (isAside(path) || !isCode(path) || !core.test(discovery.files.text(path) ?? "")) continue;
-    for (const { from, name, typeOnly } of discovery.facts(path)?.code?.imports ?? []) {
+    if (isAside(path) || !isCode(path) || !discovery.look(path, (text) => core.test(text))) continue;
+    for (const { from, name, typeOnly } of discovery.imports(path)) {
       const dialect = core.exec(from)?.[1];
       if (dialect === undefined || typeOnly || (!/^[a-z]/.test(name) && name !== "*") || notBuilders.has(name)) continue;
       found.set(path, dialect === "pg" ? "postgres" : dialect === "sqlite" ? "sqlite" : "mysql");

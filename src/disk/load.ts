@@ -9,6 +9,8 @@ import type { Discovery } from "./context.ts";
 import { claimedBy, discoverDatabases } from "./discover.ts";
 import { openFolder } from "./files.ts";
 import type { Files } from "./files.ts";
+import { noteQuestions } from "./questions.ts";
+import type { Questions } from "./questions.ts";
 import { readPackages } from "./packages.ts";
 import { folderOf } from "./paths.ts";
 import { createReach } from "./reach.ts";
@@ -25,7 +27,7 @@ export type LoadOptions = SourceOptions & {
   history?: HistoryOptions;
 };
 
-export type Loaded = ProjectInput & { files: Files; sources: Sources };
+export type Loaded = ProjectInput & { files: Files; sources: Sources; questions: Questions };
 
 /** Reads a project's folder: its files, packages, configurations and databases. Facts of a file are read when they are asked for. */
 export function loadProject(root: string, options: LoadOptions = {}): Loaded {
@@ -36,21 +38,23 @@ export function loadProject(root: string, options: LoadOptions = {}): Loaded {
 export function loadFiles(files: Files, options: LoadOptions = {}, earlier: Earlier | null = null): Loaded {
   const sources = openSources(files, options, earlier);
   const { candidates, writers, links, facts } = sources;
-  const packages = readPackages(files);
+  const asked = noteQuestions(files, facts);
+  const packages = readPackages(asked.files);
   const input: ProjectInput = {
     paths: files.all,
     facts,
     candidates,
     packages: packages.map(({ info }) => info),
-    tsconfigs: readTsconfigs(files, packages),
+    tsconfigs: readTsconfigs(asked.files, packages),
     databases: [],
     unread: files.unread,
   };
-  const discovery: Discovery = { files, packages, candidates, facts, reach: createReach(input) };
+  const reach = createReach({ ...input, facts: asked.links });
+  const discovery: Discovery = { files: asked.files, packages, candidates, facts: asked.facts, imports: asked.imports, look: asked.look, reach };
   const found = withSettings(discovery, overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {}));
   const all = [...new Set([...candidates, ...callersOfWriters(input, writers, links)])].sort();
   const databases = [...found, ...loose(files, found, options.asked ?? [])];
-  return { ...input, candidates: all, databases, applied: findApplied(databases, options.history ?? {}), files, sources };
+  return { ...input, candidates: all, databases, applied: findApplied(databases, options.history ?? {}), files, sources, questions: asked.questions };
 }
 
 function loose(files: Files, databases: DatabaseSource[], named: string[]): DatabaseSource[] {

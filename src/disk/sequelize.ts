@@ -20,9 +20,8 @@ export function findSequelize(discovery: Discovery): Found[] {
   const groups = new Map<string, Group & { related: string[] }>();
   for (const path of discovery.candidates) {
     if (!isCode(path) || isAside(path) || entryOf(path, false) === "test" || /(?:^|\/)(?:migrations?|seed\w*)\//i.test(path)) continue;
-    const text = discovery.files.text(path) ?? "";
-    const isModel = LIBRARY.test(text) && MODEL.test(text) && TYPES.test(text);
-    if (!isModel && !RELATION.test(text)) continue;
+    const { isModel, isRelated } = discovery.look(path, (text) => ({ isModel: LIBRARY.test(text) && MODEL.test(text) && TYPES.test(text), isRelated: RELATION.test(text) }));
+    if (!isModel && !isRelated) continue;
     const home = packageOf(discovery, path);
     const group = groups.get(home) ?? { home, dialect: "postgres" as const, paths: [], related: [] };
     (isModel ? group.paths : group.related).push(path);
@@ -42,13 +41,14 @@ function describe(discovery: Discovery, { home, paths }: Group, related: string[
   };
 }
 
+function dialectsIn(text: string): Dialect[] {
+  return /\bSequelize\b/.test(text) ? [...text.matchAll(/\bdialect["']?\s*:\s*["'](\w+)["']/g)].flatMap((match) => dialectOfEngine(match[1] ?? "") ?? []) : [];
+}
+
 /** As `new Sequelize({ dialect })` says. A program may run on several engines: Postgres is the one that is understood. */
 function dialectOf(discovery: Discovery, home: string): Dialect {
   const installed = driverDialect(discovery, home);
   if (installed === "postgres") return "postgres";
-  const named = discovery.candidates.flatMap((path) => {
-    const text = isCode(path) ? (discovery.files.text(path) ?? "") : "";
-    return /\bSequelize\b/.test(text) ? [...text.matchAll(/\bdialect["']?\s*:\s*["'](\w+)["']/g)].flatMap((match) => dialectOfEngine(match[1] ?? "") ?? []) : [];
-  });
+  const named = discovery.candidates.filter(isCode).flatMap((path) => discovery.look(path, dialectsIn));
   return named.includes("postgres") ? "postgres" : (named[0] ?? installed ?? "postgres");
 }

@@ -23,20 +23,24 @@ export type Sources = {
   facts(path: string): FileFacts | null;
   /** What a look at a file's text told; null: it cannot be read. */
   scan(path: string): Scan | null;
+  /** May a file hold this word? One whose facts were read says yes: they tell more. */
+  mentions(path: string, word: string): boolean;
+  read: Read;
 };
+
+/** What was read so far. The text of a file that may hold facts is kept until its facts are asked for. */
+type Read = { texts: Map<string, string>; scans: Map<string, Scan | null>; facts: Map<string, FileFacts | null> };
 
 /** The sources of another state of the project, and the files that are the same in both. */
 export type Earlier = { sources: Sources; isSame(path: string): boolean };
 
-type Scan = { link: { from: string[]; calls: boolean; reexports: boolean } | null; holds: boolean; generated: boolean; writes: boolean };
+export type Scan = { link: { from: string[]; calls: boolean; reexports: boolean } | null; holds: boolean; generated: boolean; writes: boolean };
 
-/** Reads each source once to decide whether it may hold facts; the text of those that may is kept until its facts are asked for. */
+/** Reads each source once to decide whether it may hold facts. */
 export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null): Sources {
-  const texts = new Map<string, string>();
-  const scans = new Map<string, Scan | null>();
-  const known = new Map<string, FileFacts | null>();
+  const read: Read = earlier === null ? { texts: new Map(), scans: new Map(), facts: new Map() } : takeOver(earlier);
+  const { texts, scans } = read;
   const scan = (path: string): Scan | null => {
-    if (earlier?.isSame(path) === true) return earlier.sources.scan(path);
     const seen = scans.get(path);
     if (seen !== undefined) return seen;
     const text = files.text(path);
@@ -46,19 +50,24 @@ export function openSources(files: Files, options: SourceOptions, earlier: Earli
     return scanned;
   };
   const facts = (path: string): FileFacts | null => {
-    if (earlier?.isSame(path) === true) return earlier.sources.facts(path);
-    const seen = known.get(path);
+    const seen = read.facts.get(path);
     if (seen !== undefined) return seen;
     const text = texts.get(path) ?? files.text(path);
-    const read = text === null ? null : readFile({ path, text });
+    const made = text === null ? null : readFile({ path, text });
     texts.delete(path);
-    known.set(path, read);
-    return read;
+    read.facts.set(path, made);
+    return made;
   };
-  return { ...choose(files, options, scan), facts, scan };
+  return { ...choose(files, options, scan), facts, scan, mentions: (path, word) => texts.get(path)?.includes(word) ?? true, read };
 }
 
-function scanText(path: string, text: string): Scan {
+function takeOver({ sources: { read }, isSame }: Earlier): Read {
+  const same = <Value>(known: Map<string, Value>): Map<string, Value> => new Map([...known].filter(([path]) => isSame(path)));
+  return { texts: same(read.texts), scans: same(read.scans), facts: same(read.facts) };
+}
+
+/** What a look at a text tells, without a parse. */
+export function scanText(path: string, text: string): Scan {
   const [calls, reexports] = [mayCallWriters(path, text), isCode(path) && mayReexport(text)];
   const holds = canHoldFacts(path, text);
   return {

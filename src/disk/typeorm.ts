@@ -38,10 +38,10 @@ function describe(discovery: Discovery, { home, paths }: Group): Found {
 }
 
 /** Texts of the package's files that may say how its data source is made; of the whole project where the package itself has none. */
-function sourcesOf({ files, candidates }: Discovery, home: string): string[] {
+function sourcesOf({ look, candidates }: Discovery, home: string): string[] {
   const texts = candidates.filter((path) => isCode(path) && entryOf(path, false) !== "test").flatMap((path) => {
-    const text = files.text(path) ?? "";
-    return /typeorm/i.test(text) && SOURCE.test(text) ? [{ path, text }] : [];
+    const text = look(path, (whole) => (/typeorm/i.test(whole) && SOURCE.test(whole) ? whole : null));
+    return text === null ? [] : [{ path, text }];
   });
   const own = texts.filter(({ path }) => isWithin(path, home));
   return (own.length > 0 ? own : texts).map(({ text }) => text);

@@ -1,32 +1,58 @@
-import { realpathSync } from "node:fs";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { rules } from "../../rules/index.ts";
 import { checkConfig } from "../disk/config-schema.ts";
 import type { Config } from "../disk/config-schema.ts";
-import { loadConfig } from "../disk/config.ts";
-import { openFolder, withContents } from "../disk/files.ts";
-import { checkInput, loadOptions } from "../disk/lint-folder.ts";
+import { findConfig, loadConfig } from "../disk/config.ts";
 import { mergeConfig } from "../disk/lint-targets.ts";
-import { loadFiles } from "../disk/load.ts";
 import type { Finding, Fix } from "../model/finding.ts";
-import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
 import { indexLines, positionAt } from "../report/position.ts";
+import { lintInProject, openProject, refreshProject } from "./kept-project.ts";
+import type { KeptProject } from "./kept-project.ts";
 import type { Answer, Edit, Request, Settings } from "./protocol.ts";
 import { findRoot } from "./roots.ts";
+
+type Entry = { project: KeptProject; config: string; checked: number };
+
+/** Projects of the open files, one for each root and settings: a workspace may have several. */
+const projects = new Map<string, Entry>();
+const roots = new Map<string, string>();
+
+/** The disk is looked at this often at most, in milliseconds. */
+const OFTEN = 1000;
 
 /** What the command line finds in a file of its project, were the file's text this one. */
 export async function lintOpenFile({ cwd, file, text, settings }: Request): Promise<Answer[]> {
   await loadSqlParser();
-  const root = realpathSync(findRoot(cwd, file, settings.root));
+  const root = rootOf(cwd, file, settings);
   const path = pathWithin(root, file);
   if (path === null) return [];
-  const config = await readConfig(root, settings);
-  const files = withContents(openFolder(root, config.ignore ?? []), new Map([[path, Buffer.from(text)]]), () => true);
-  const input = loadFiles(files, loadOptions({ root, within: [], files: [] }, config));
-  if (!input.files.paths.includes(path)) return [];
-  const { findings } = checkInput(buildProject(input), input, config, rules);
-  return findings.filter(({ at }) => at.path === path).map((finding) => answerOf(finding, text));
+  const project = await openedProject(root, settings);
+  return lintInProject(project, path, text).map((finding) => answerOf(finding, text));
+}
+
+/** Looked for once a folder: a root does not move while an editor is open. */
+function rootOf(cwd: string, file: string, settings: Settings): string {
+  const key = JSON.stringify([cwd, dirname(file), settings.root]);
+  let root = roots.get(key);
+  if (root === undefined) roots.set(key, (root = realpathSync(findRoot(cwd, file, settings.root))));
+  return root;
+}
+
+async function openedProject(root: string, settings: Settings): Promise<KeptProject> {
+  const key = JSON.stringify([root, settings]);
+  const known = projects.get(key);
+  if (known !== undefined && performance.now() - known.checked < OFTEN) return known.project;
+  const stamp = configStamp(root, settings);
+  const project = known?.config === stamp ? refreshProject(known.project) : openProject(root, await readConfig(root, settings), settings.dialect);
+  projects.set(key, { project, config: stamp, checked: performance.now() });
+  return project;
+}
+
+function configStamp(root: string, { config }: Settings): string {
+  const path = typeof config === "string" ? resolve(root, config) : findConfig(root);
+  return path === null ? "" : `${path}:${statSync(path, { throwIfNoEntry: false })?.mtimeMs}`;
 }
 
 /** The path from the root, `/`; null: it lies elsewhere. */
