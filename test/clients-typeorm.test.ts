@@ -106,6 +106,32 @@ describe("writes are what the library sends", () => {
   }
 });
 
+describe("errors", () => {
+  beforeAll(() => loadSqlParser());
+
+  it("of a violation hold what the driver says, and have no cause", async () => {
+    const server = await PGlite.create();
+    const { source } = await openTypeorm(server, FILES);
+    const insert = (): Promise<unknown> => source.getRepository("Setting").insert({ key: "k", scope: "s" });
+    await insert();
+    const error = (await insert().catch((each: unknown) => each)) as Record<string, unknown>;
+    await source.destroy();
+    await server.close();
+    expect(error).toMatchObject({ name: "QueryFailedError", code: "23505", constraint: expect.stringMatching(/^PK_/), driverError: { code: "23505", constraint: error.constraint } });
+    expect([error.message, error.cause, error.constraint_name]).toEqual([`duplicate key value violates unique constraint "${String(error.constraint)}"`, undefined, undefined]);
+  });
+
+  it.each([
+    [`if (error instanceof QueryFailedError && error.driverError.code === "23505") return;`, "unique"],
+    [`if ((error as any).constraint === "uq_member") return;`, "unique"],
+    [`switch (error.constructor) { case QueryFailedError: return; default: throw error; }`, "any"],
+    [`if (error instanceof EntityNotFoundError) return; throw error;`, "other"],
+  ])("%s", (body, handles) => {
+    const code = `${HEAD}import { EntityNotFoundError, QueryFailedError } from "typeorm";\nexport async function run(r: Repository<Member>) { try { await r.insert({ email: "a" }); } catch (error: any) { ${body} } }`;
+    expect(projectOf({ ...FILES, "src/app.ts": code }).handlers[0]).toMatchObject({ handles, opaqueTests: 0, covers: [0] });
+  });
+});
+
 describe("repositories", () => {
   beforeAll(() => loadSqlParser());
   const lookup = (body: string): Site => projectOf({ ...FILES, "src/app.ts": HEAD + body }).sites.find((site) => site.kind === "lookup")!;
