@@ -117,7 +117,7 @@ describe("errors", () => {
     const error = (await insert().catch((each: unknown) => each)) as Record<string, unknown>;
     await source.destroy();
     await server.close();
-    expect(error).toMatchObject({ name: "QueryFailedError", code: "23505", constraint: expect.stringMatching(/^PK_/), driverError: { code: "23505", constraint: error.constraint } });
+    expect(error).toMatchObject({ name: "QueryFailedError", code: "23505", constraint: expect.stringMatching(/^PK_/) as unknown, driverError: { code: "23505", constraint: error.constraint } });
     expect([error.message, error.cause, error.constraint_name]).toEqual([`duplicate key value violates unique constraint "${String(error.constraint)}"`, undefined, undefined]);
   });
 
