@@ -1,4 +1,5 @@
 import type { ErrorTest, Handler, Project, Site } from "../model/project.ts";
+import { whyNeverDriver } from "./error-shapes-driver.ts";
 import { tableOf } from "./tables.ts";
 import { isAtLeast } from "./versions.ts";
 
@@ -29,14 +30,4 @@ function isAboutViolation(project: Project, handler: Handler, sites: Site[], tes
   if (!isKeyName && !/duplicate|unique|violat|23505/.test(wanted)) return false;
   const statement = [...tables.flatMap((table) => [table.name, ...table.columns.map((column) => column.name)]), ...sites.flatMap((site) => (site.conflict?.target.by === "constraint" ? [site.conflict.target.name] : []))];
   return ![...(handler.thrown ?? []), ...statement].some((text) => text.toLowerCase().includes(wanted));
-}
-
-/** pg calls it `constraint`, postgres.js `constraint_name` (reference §14.6). Only known where one of the two is installed. */
-function whyNeverDriver(versions: Record<string, string>, path: string): string | null {
-  const pg = Object.keys(versions).some((name) => name === "pg" || name.startsWith("@neondatabase/") || name.startsWith("@electric-sql/") || name.startsWith("@vercel/"));
-  const postgres = versions["postgres"] !== undefined;
-  if (pg === postgres) return null;
-  if (postgres && /(^|\.)constraint$/.test(path)) return "postgres.js puts the key's name into constraint_name.";
-  if (pg && /(^|\.)constraint_name$/.test(path)) return "pg puts the key's name into constraint.";
-  return null;
 }

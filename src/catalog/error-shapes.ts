@@ -1,4 +1,5 @@
 import type { ErrorTest, Handler, Project, Site } from "../model/project.ts";
+import { whyNeverBuilder } from "./error-shapes-driver.ts";
 import { whyNeverDrizzle } from "./error-shapes-drizzle.ts";
 import { whyNeverPrisma, type NeverTrue } from "./error-shapes-prisma.ts";
 import { whyNeverTypeorm } from "./error-shapes-typeorm.ts";
@@ -6,11 +7,18 @@ import { databaseOf } from "./tables.ts";
 
 export type { NeverTrue };
 
+/** Clients that hand on the driver's error. */
+const BUILDERS = new Set(["kysely", "knex"]);
+
 /** Why a test is false for every error that these writes can raise; null: it may be true, or nothing is known. */
 export function whyNever(project: Project, handler: Handler, sites: Site[], test: ErrorTest): NeverTrue | null {
   const { versions } = handler;
   if (sites.every((site) => site.client === "drizzle" && isPostgres(project, site))) {
     const why = whyNeverDrizzle(project, handler, sites, test);
+    return why === null ? null : { why, by: "path", sure: true };
+  }
+  if (sites.length > 0 && sites.every((site) => BUILDERS.has(site.client) && isPostgres(project, site))) {
+    const why = whyNeverBuilder(handler, sites, test);
     return why === null ? null : { why, by: "path", sure: true };
   }
   if (sites.every((site) => site.client === "prisma")) return isPostgres(project, sites[0]) ? whyNeverPrisma(project, versions, sites, test) : null;

@@ -77,9 +77,18 @@ function callPaths(scope: ErrorScope, expression: Extract<Expression, { kind: "c
   const given = errorPaths(scope, unspread(first), hops + 1);
   if (given.length === 0) return [];
   if (CASTS.has(lastName(callee))) return lastName(callee) === "String" ? given.map((path) => (path.length === 0 ? ["message"] : path)) : given;
+  if (isUnwrapped(scope, callee)) return given;
   // All of the error as one text.
   if (callee.kind === "member" && lastName(callee.of) === "JSON") return given.map(() => ["*"]);
   return helperPaths(scope, expression, hops);
+}
+
+/** db-errors' `wrapError(error)`: the same error in classes of its own. */
+function isUnwrapped(scope: ErrorScope, callee: Expression): boolean {
+  if (lastName(callee) !== "wrapError") return false;
+  const value = evaluate(scope.program, scope.path, callee);
+  const root = value.kind === "member" ? value.of : value;
+  return root.kind === "external" && /^(?:db-errors|objection)/.test(root.package);
 }
 
 /** What a helper of the project takes out of the error it is given. */
