@@ -125,3 +125,19 @@ describe("statements in pieces", () => {
     expect([of(`.count("*")`), of(`.max("n")`), of(`.select("*").limit(1)`), of(`.select("*")`)]).toEqual(["count", "max", "one", "many"]);
   });
 });
+
+describe("Objection", () => {
+  const MODELS = `import { Model } from "objection"; class Base extends Model {} export class User extends Base { static get tableName() { return "users"; } } export class Post extends Model { static tableName = "posts"; }`;
+  const of = (code: string) => builderProject("objection", `import { Post, User } from "./models"; ${code}`, { "src/models.ts": MODELS }).sites;
+
+  test("models name their tables", () => {
+    const [insert, one, id] = of(`export async function f(trx: any, email: string) { await User.query(trx).insert({ id: "a", email }).onConflict("email").merge(); await User.query().findOne({ email }); await Post.query().findById(email); }`);
+    expect([insert?.table, pairs(insert?.columns ?? null), insert === undefined ? "" : targetOf(insert)]).toEqual(["public.users", ["id='a'", "email=email"], "email"]);
+    expect([one, id].map((site) => [site?.table, site?.lookup, pairs(site?.match ?? null)])).toEqual([["public.users", "one", ["email=email"]], ["public.posts", "one", ["id=email"]]]);
+  });
+
+  test("patches compare, look-ups decide", () => {
+    const [found, insert, patch] = of(`export async function f(email: string) { const user = await User.query().where("email", email).first(); if (!user) await User.query().insert({ id: "a", email }); else await User.query().patch({ name: "n" }).where({ id: user.id }); }`);
+    expect([found?.lookup, insert && guardsOf(insert), pairs(patch?.columns ?? null)]).toEqual(["one", ["lookup absent 0"], ["name='n'"]]);
+  });
+});

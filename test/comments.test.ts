@@ -113,6 +113,7 @@ describe("claims", () => {
     "// render one row per route",
     "// one call per (environment, cadence)",
     "// returns one row per (policy_id, rule_id)",
+    "// fills the table with one row per (policy_id, rule_id) touched by each run",
     "// exactly one row per toolset_id or server_id",
     "// one bucket per env+acting-user",
     "// one entry per catch clause",

@@ -134,12 +134,15 @@ const FETCHING = /\b(?:return|render|show|expand|produc|yield|emit|group|collaps
 const KEPT = /\b(?:at most|only|exactly|unique|constraint|index|DB|database|P2002|23505|upsert|conflict|active|pending|open)\b/i;
 const RATES = /^(?:second|minute|hour|day|week|month|year|request|call|line|file|page|frame|tick|batch|process|instance|worker|test|session|render|tab|window)s?\b/i;
 
+/** "one row per (a, b) touched by each run": within each run only. */
+const NARROWED = /^[^.;]*\b(?:by|for|in|within|of|at)\s+(?:each|every)\b/i;
+
 /** "one row per team_id and persona_id". Of other things than rows only when columns are named: "one request per second" is no claim. */
 function readOneRow(text: string): Read {
   for (const match of text.matchAll(ONE_ROW)) {
     const clause = clauseBefore(text, match.index);
     const after = text.slice(match.index + match[0].length);
-    if (WISH_BEFORE.test(clause) || isTakenBack(after) || RATES.test(after.trim())) continue;
+    if (WISH_BEFORE.test(clause) || isTakenBack(after) || RATES.test(after.trim()) || NARROWED.test(after)) continue;
     const named = readColumnList(after);
     // "One customer per org and reference" may be any rule; that an index or a constraint keeps it makes it one about rows.
     const isRow = /\b(?:row|record)$/i.test(match[1] ?? "") || /\bunique (?:index|constraint|key)\b/i.test(text);
