@@ -46,7 +46,8 @@ export function mayStay({ runner, transaction }: Migration, index: number, { alo
   if (runner === "flyway") return alone && all === 1;
   switch (transaction) {
     case "none":
-      return !drops || all === 1 || (runner !== "prisma" && runner !== "supabase");
+      // Beside DROP INDEX CONCURRENTLY or USING INDEX, Prisma sends the file as one query.
+      return all === 1 || (runner !== "prisma" && (!drops || runner !== "supabase"));
     case "pipeline":
       return index === 0 && outside === 1;
     case "implicit":
