@@ -15,6 +15,7 @@ export const dbmate: RealRunner = {
   project,
   migrate: (root, { host, user, database }) =>
     promisify(execFile)(resolveBinary(), ["--url", `postgres://${user}@/${database}?socket=${encodeURIComponent(host)}`, "--no-dump-schema", "migrate"], { cwd: root }),
+  fixes: true,
   place: "alone in a file with transaction:false after -- migrate:up",
   others: {
     "CONCURRENTLY in a migration like any other": { files: project([MEMBERS, { sql: [BUILD], advised: false }]), refused: "25001" },

@@ -100,6 +100,7 @@ function withVersion(version: string, others: Record<string, { sql: string[]; re
     version,
     project: (drafts) => project(version, drafts),
     migrate: (root, address) => migrate(root, address, version !== "7.3.0"),
+    fixes: true,
     place: "alone in a migration file",
     kinds: FEW_KINDS,
     others: Object.fromEntries(Object.entries(others).map(([name, { sql, refused }]) => [name, { files: project(version, [MEMBERS, draft(...sql)]), refused }])),

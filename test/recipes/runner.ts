@@ -24,6 +24,8 @@ export type RealRunner = {
   migrate(root: string, address: Address): Promise<unknown>;
   /** What a recipe says of the place where the index is built. */
   place: string;
+  /** --fix-suggestions knows how its files are written. */
+  fixes?: true;
   /** Names of the common cases that are tried. Absent: all. */
   kinds?: string[];
   /** Projects with CONCURRENTLY in them, by what is special about them. */

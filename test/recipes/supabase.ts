@@ -39,6 +39,7 @@ export const supabase: RealRunner = {
   version: versionOf("supabase"),
   project,
   migrate,
+  fixes: true,
   place: "in a migration file, where the CLI runs it by itself",
   // Starting the program takes a second.
   kinds: ["a unique constraint"],
