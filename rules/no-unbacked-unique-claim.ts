@@ -1,9 +1,11 @@
 import {
   databaseOf,
+  describeKey,
   isPassedOver,
   joinWords,
   describeColumns,
   partColumns,
+  placeOfKey,
   placeOfTable,
   provesAbsence,
   tableTitle,
@@ -24,8 +26,9 @@ export const noUnbackedUniqueClaim: Rule = {
   preset: "recommended",
   *check(project, options) {
     for (const claim of project.claims) {
-      if (claim.denies || isPassedOver(claim, options)) continue;
-      const problem = judgeClaim(claim, databaseOf(project, claim.database));
+      if (isPassedOver(claim, options) || (claim.denies && options.preset !== "strict")) continue;
+      const judge = claim.denies ? judgeDenial : judgeClaim;
+      const problem = judge(claim, databaseOf(project, claim.database));
       if (problem) yield problem;
     }
     for (const database of project.databases) {
@@ -57,6 +60,24 @@ function judgeClaim(claim: ProjectClaim, database: Database | null): Problem | n
     table: table.id,
     columns,
     sqlstate: null,
+  };
+}
+
+/** "There is no unique key on a": there is one by now, on exactly these columns and for all rows. */
+function judgeDenial(claim: ProjectClaim, database: Database | null): Problem | null {
+  const table = claim.table === null ? undefined : database?.catalog.tables[claim.table];
+  const columns = claim.resolved;
+  if (!table || !columns || columns.length === 0 || columns.includes(null as never)) return null;
+  const key = table.keys.find((each) => each.where === null && each.kind !== "exclusion" && each.valid !== false && each.parts.every((part) => part.kind === "column" && columns.includes(part.column)) && partColumns(each).length === new Set(columns).size);
+  const place = key && placeOfKey(key);
+  if (!key || !place) return null;
+  return {
+    message: `This comment says that nothing keeps ${describeColumns(columns)} of ${tableTitle(table.id)} unique, but ${describeKey(key)} does: a second row with the same ${joinWords(columns)} answers 23505.`,
+    at: claim.at,
+    see: [{ at: place, message: describeKey(key) }],
+    table: table.id,
+    columns,
+    sqlstate: "23505",
   };
 }
 

@@ -45,9 +45,8 @@ export const noUnmatchedConflictTarget: Rule = {
 
 function judge(database: Database, table: Table, site: Site, conflict: Conflict): Problem | null {
   const verdict = inferArbiter(table, conflict, database.catalog.dialect);
-  if (verdict.kind === "match") return failsWhenPrepared(table, site, conflict);
-  if (verdict.kind === "unknown") return droppedColumn(database, table, conflict);
-  if (!provesAbsence(database, table)) return null;
+  if (verdict.kind === "unknown") return droppedColumn(database, table, conflict) ?? failsWhenPrepared(database, table, site, conflict);
+  if (verdict.kind === "match" || !provesAbsence(database, table)) return null;
   // Schema and migrations may disagree: that is reported once, by no-schema-drift.
   const disputed = versionsOfTable(database, table.id).some((version) => inferArbiter(version, conflict, database.catalog.dialect).kind === "match");
   if (disputed) return null;
@@ -103,9 +102,16 @@ function missingSelector(table: Table, site: Site, conflict: Conflict, verdict: 
   };
 }
 
-/** A parameter inside the arbiter's predicate is only folded while the plan is custom (reference §2.4). */
-function failsWhenPrepared(table: Table, site: Site, conflict: Conflict): Problem | null {
-  if (!conflict.prepared || conflict.target.by !== "columns" || !conflict.target.where?.parameters) return null;
+/**
+ * A parameter only implies a partial key's predicate while the plan is custom (reference §2.4). Where the key is sure without it, nothing fails, and
+ * where no partial key has these columns, the parameter is not what decides.
+ */
+function failsWhenPrepared(database: Database, table: Table, site: Site, conflict: Conflict): Problem | null {
+  const { target } = conflict;
+  if (!conflict.prepared || target.by !== "columns" || target.where?.parameters !== true || database.catalog.dialect !== "postgres") return null;
+  const { where } = target;
+  const partial = table.keys.filter((key) => key.where !== null && key.where.columns.some((column) => where.columns.includes(column)));
+  if (!partial.some((key) => inferArbiter({ ...table, keys: [key] }, { ...conflict, target: { ...target, where: key.where } }).kind === "match")) return null;
   return {
     message:
       `The predicate of ${titleOf(conflict)} holds a bind parameter and the statement is prepared: from its sixth execution on Postgres ` +
