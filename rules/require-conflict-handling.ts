@@ -69,7 +69,7 @@ function judge(project: Project, site: Site): Problem | null {
   const table = tableOf(project, site);
   if (!table || table.kind !== "table") return null;
   const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(table, candidate, site));
-  if (!key) return null;
+  if (!key || meetsParentFirst(project, site)) return null;
   const place = placeOfKey(key);
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
   // Something was asked before: only callers at the same time get here with the same values.
@@ -83,6 +83,16 @@ function judge(project: Project, site: Site): Problem | null {
     columns: partColumns(key),
     sqlstate: postgres ? "23505" : null,
   };
+}
+
+/** A row that is written inside of another row's insert: where that row has a key of the caller's values, it is hit before this one's. */
+function meetsParentFirst(project: Project, site: Site): boolean {
+  if (site.columns?.some((item) => item.value.origin === "created") !== true) return false;
+  const around = project.sites.filter((other) => other !== site && other.kind === "insert" && !other.conflict && other.at.path === site.at.path && other.at.start <= site.at.start && other.at.end >= site.at.end);
+  return around.some((parent) => {
+    const table = tableOf(project, parent);
+    return table !== null && keysViolatedBy(table, parent).some((key) => isSuppliedByCaller(table, key, parent));
+  });
 }
 
 function repetition(site: Site): string {
