@@ -1,6 +1,7 @@
 import {
   cannotViolate,
   databaseOf,
+  declareKey,
   describeKey,
   insertedValue,
   isHandledOnEveryWay,
@@ -21,9 +22,9 @@ import {
   versionsOfTable,
 } from "../src/catalog/lookup.ts";
 import type { Table, UniqueKey } from "../src/model/catalog.ts";
-import type { Problem } from "../src/model/finding.ts";
+import type { Fix, Problem } from "../src/model/finding.ts";
 import type { Database, Project, Site, Written } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 
 export const noCheckThenInsert: Rule = {
   name: "no-check-then-insert",
@@ -33,6 +34,7 @@ export const noCheckThenInsert: Rule = {
   fix: "Declare a unique key on the compared columns and insert with ON CONFLICT, or handle the violation by reading the winner's row.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, options) {
     for (const site of project.sites) {
       if ((site.kind !== "insert" && site.kind !== "update") || site.conflict || !site.columns || isPassedOver(site, options)) continue;
@@ -44,10 +46,16 @@ export const noCheckThenInsert: Rule = {
       }
       const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check) ?? []);
       const worst = problems.find((problem) => problem.severity === "error") ?? problems[0] ?? nextNumber(project, site);
-      if (worst) yield worst;
+      if (worst) yield { ...worst, suggestions: keyFor(project, site, worst, options) };
     }
   },
 };
+
+/** The key that is missing, as an edit of the schema. */
+function keyFor(project: Project, insert: Site, problem: Problem, options: RuleOptions): Fix[] {
+  const database = databaseOf(project, insert.database);
+  return problem.severity === "error" && database && insert.table ? declareKey(database, insert.table, problem.columns ?? [], options.text) : [];
+}
 
 /** What a look-up and the insert after it have in common. */
 type Check = {

@@ -1,5 +1,7 @@
 import {
+  declareKey,
   inferArbiter,
+  repeatPredicate,
   isPassedOver,
   lostArbiter,
   strangersOf,
@@ -17,9 +19,9 @@ import {
   type ArbiterVerdict,
 } from "../src/catalog/lookup.ts";
 import type { Table } from "../src/model/catalog.ts";
-import type { Problem } from "../src/model/finding.ts";
+import type { Fix, Problem } from "../src/model/finding.ts";
 import type { Conflict, Database, Site } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 
 export const noUnmatchedConflictTarget: Rule = {
   name: "no-unmatched-conflict-target",
@@ -29,6 +31,7 @@ export const noUnmatchedConflictTarget: Rule = {
   fix: "Declare the key in the schema and build it in a migration, or name exactly the columns (and the predicate) of a key that exists.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, options) {
     for (const site of project.sites) {
       if (!site.conflict || isPassedOver(site, options)) continue;
@@ -37,21 +40,31 @@ export const noUnmatchedConflictTarget: Rule = {
       if (!table || !database || table.kind !== "table") continue;
       if (database.catalog.dialect !== "postgres" && database.catalog.dialect !== "sqlite") continue;
       const { conflict } = site;
-      const [problem] = (conflict.oneOf ?? [conflict.target]).flatMap((target) => judge(database, table, site, { ...conflict, target }) ?? []);
+      const [problem] = (conflict.oneOf ?? [conflict.target]).flatMap((target) => judge(database, table, site, { ...conflict, target }, options) ?? []);
       if (problem) yield problem;
     }
   },
 };
 
-function judge(database: Database, table: Table, site: Site, conflict: Conflict): Problem | null {
+function judge(database: Database, table: Table, site: Site, conflict: Conflict, options: RuleOptions): Problem | null {
   const verdict = inferArbiter(table, conflict, database.catalog.dialect);
   if (verdict.kind === "unknown") return droppedColumn(database, table, conflict) ?? failsWhenPrepared(database, table, site, conflict);
   if (verdict.kind === "match" || !provesAbsence(database, table)) return null;
   // Schema and migrations may disagree: that is reported once, by no-schema-drift.
   const disputed = versionsOfTable(database, table.id).some((version) => inferArbiter(version, conflict, database.catalog.dialect).kind === "match");
   if (disputed) return null;
-  if (conflict.target.by === "columns" && conflict.target.selector !== null) return missingSelector(table, site, conflict, verdict);
-  return unmatched(database, table, site, conflict, verdict);
+  const problem = conflict.target.by === "columns" && conflict.target.selector !== null ? missingSelector(table, site, conflict, verdict) : unmatched(database, table, site, conflict, verdict);
+  return { ...problem, suggestions: repair(database, table, { ...site, conflict }, verdict, options) };
+}
+
+/** The clause brought to the key that comes closest, or the key that the clause names. */
+function repair(database: Database, table: Table, site: Site, verdict: Refusal, { text }: RuleOptions): Fix[] {
+  const why = verdict.closest?.why;
+  if (why?.kind === "predicate") return repeatPredicate(site, why.needs, text);
+  const target = site.conflict?.target;
+  if (target?.by !== "columns" || target.where || (why !== undefined && why.kind !== "other-columns" && why.kind !== "missing-columns" && why.kind !== "extra-columns")) return [];
+  const columns = target.parts.flatMap((part) => (part.kind === "column" && part.collation === null && part.opclass === null ? [part.column] : []));
+  return columns.length === target.parts.length ? declareKey(database, table.id, columns, text) : [];
 }
 
 /** A column that the table had until a migration dropped it; one that it never had may belong to another table of that name. */

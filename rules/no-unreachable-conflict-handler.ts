@@ -10,13 +10,14 @@ import {
   provesAbsence,
   tableOf,
   tableTitle,
+  walkCauses,
   whyNever,
   type NeverTrue,
 } from "../src/catalog/lookup.ts";
 import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
 import type { ErrorTest, Handler, Project, Site } from "../src/model/project.ts";
-import type { Rule } from "../src/model/rule.ts";
+import type { Rule, RuleOptions } from "../src/model/rule.ts";
 
 export const noUnreachableConflictHandler: Rule = {
   name: "no-unreachable-conflict-handler",
@@ -26,11 +27,12 @@ export const noUnreachableConflictHandler: Rule = {
   fix: "Declare the key that the recovery waits for, or read the error where the installed client puts it.",
   severity: "error",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, options) {
     const seen = new Set<string>();
     for (const handler of project.handlers) {
       if (isPassedOver(handler, options)) continue;
-      const problems = asksForViolation(project, handler) ? [judgeTests(project, handler) ?? judgeKeys(project, handler)] : [];
+      const problems = asksForViolation(project, handler) ? [judgeTests(project, handler, options) ?? judgeKeys(project, handler)] : [];
       for (const problem of problems) {
         if (!problem || seen.has(`${problem.at.path}:${problem.at.start}`)) continue;
         seen.add(`${problem.at.path}:${problem.at.start}`);
@@ -123,7 +125,7 @@ function isSurrogate(table: Table, key: UniqueKey): boolean {
 }
 
 /** Tests that can never be true with the installed client. */
-function judgeTests(project: Project, handler: Handler): Problem | null {
+function judgeTests(project: Project, handler: Handler, { text }: RuleOptions): Problem | null {
   const sites = handler.covers.flatMap((id) => project.sites[id] ?? []).filter((site) => site.kind !== "lookup" && site.kind !== "delete");
   if (sites.length === 0) return null;
   const groups = [
@@ -149,6 +151,7 @@ function judgeTests(project: Project, handler: Handler): Problem | null {
       columns: null,
       sqlstate: "23505",
       ...(sure ? {} : { severity: "warning" as const }),
+      suggestions: first.by === "path" ? walkCauses(test, text) : [],
     };
   }
   return null;

@@ -8,6 +8,7 @@ import {
   keysViolatedBy,
   partColumns,
   placeOfKey,
+  skipConflict,
   tableOf,
   tableTitle,
 } from "../src/catalog/lookup.ts";
@@ -24,11 +25,12 @@ export const requireConflictHandling: Rule = {
   fix: "Add ON CONFLICT on the key, or catch the violation and answer with the row that is there.",
   severity: "warning",
   preset: "recommended",
+  edits: ["suggestions"],
   *check(project, options) {
     for (const site of project.sites) {
       if (site.kind !== "insert" || site.conflict || !site.columns || isPassedOver(site, options)) continue;
       if (!canBeRepeated(site, options) || isGuarded(project, site)) continue;
-      const problem = judge(project, site);
+      const problem = judge(project, site, options);
       if (problem) yield problem;
     }
   },
@@ -65,7 +67,7 @@ function isLookupOfSameTable(project: Project, site: Site, guard: Site["guards"]
   return lookup?.table === site.table && lookup.database === site.database;
 }
 
-function judge(project: Project, site: Site): Problem | null {
+function judge(project: Project, site: Site, { text }: RuleOptions): Problem | null {
   const table = tableOf(project, site);
   if (!table || table.kind !== "table") return null;
   const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(table, candidate, site));
@@ -82,6 +84,7 @@ function judge(project: Project, site: Site): Problem | null {
     table: table.id,
     columns: partColumns(key),
     sqlstate: postgres ? "23505" : null,
+    suggestions: skipConflict(site, table, key, text),
   };
 }
 

@@ -32,6 +32,10 @@ export { completeDedup } from "./complete-dedup.ts";
 export { concurrentRecipe, whereToRun, whyInTransaction } from "./recipes.ts";
 export { misfitBelow, type Misfit } from "./partition-keys.ts";
 export { commentText, pendingMigrations, speaksOfDuplicates, splitPredicate, statementsBefore } from "./history.ts";
+export { declareKey } from "./declare-key.ts";
+export { skipConflict } from "./skip-conflict.ts";
+export { walkCauses } from "./walk-causes.ts";
+export { repeatPredicate } from "./repeat-predicate.ts";
 export { lossOf, type Loss } from "./lost-keys.ts";
 export { columnsAlike, mayHoldDuplicates } from "./duplicates.ts";
 
