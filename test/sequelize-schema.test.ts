@@ -64,11 +64,14 @@ const models: Record<string, string> = {
   "defaults for all, schemas": `
     class Base extends Model {}
     class Shop extends Base {
-      static setUp(s) { this.init({ code: { type: DataTypes.STRING, unique: true } }, { sequelize: s, schema: "shops", tableName: "all_shops", indexes: [{ unique: true, fields: ["code", "createdAt"] }] }); }
+      static setUp(s) { this.init({ code: { type: DataTypes.STRING, unique: true }, shopOwner: DataTypes.TEXT }, { sequelize: s, schema: "shops", tableName: "all_shops", indexes: [{ unique: true, fields: ["code", "shop_owner"] }] }); }
     }
     Shop.setUp(sequelize);
   `,
 };
+
+/** `new Sequelize({ define })`, for each. */
+const define: Record<string, string> = { "defaults for all, schemas": `{ underscored: true, timestamps: false }` };
 
 const require = createRequire(import.meta.url);
 let server: PGlite;
@@ -82,8 +85,8 @@ afterAll(async () => {
   await server.close();
 });
 
-async function sync(text: string): Promise<void> {
-  const sequelize = new Sequelize({ dialect: "postgres", dialectModule: { ...pg, ...driverOf(server) }, logging: false, pool: { max: 1 } });
+async function sync(text: string, define: object): Promise<void> {
+  const sequelize = new Sequelize({ dialect: "postgres", dialectModule: { ...pg, ...driverOf(server) }, logging: false, pool: { max: 1 }, define });
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const run = new Function("require", "sequelize", "DataTypes", "Model", "Op", text) as (...given: unknown[]) => void;
   run(require, sequelize, DataTypes, Model, Op);
@@ -92,8 +95,8 @@ async function sync(text: string): Promise<void> {
   await sequelize.close();
 }
 
-function read(text: string): Catalog {
-  const files = { "models.js": `const { Sequelize, DataTypes, Model, Op } = require("sequelize");\nconst sequelize = new Sequelize("postgres://x");\n${text}` };
+function read(text: string, define: string): Catalog {
+  const files = { "models.js": `const { Sequelize, DataTypes, Model, Op } = require("sequelize");\nconst sequelize = new Sequelize("postgres://x", { define: ${define} });\n${text}` };
   const program = createProgram(projectOf(files, { databases: [drizzleSource(["models.js"], { orm: "sequelize" })] }));
   return fold(emptyCatalog("postgres"), readSequelizeSchemas(program, program.input.databases).changes("db"), "declared");
 }
@@ -172,8 +175,10 @@ describe("Sequelize", () => {
   for (const [name, text] of Object.entries(models)) {
     it(`${name}: read as Postgres has it after sync()`, async () => {
       await emptyDatabase(server);
-      await sync(text);
-      const ours = describeCatalog(read(text));
+      const settings = define[name] ?? "{}";
+      // eslint-disable-next-line @typescript-eslint/no-implied-eval
+      await sync(text, (new Function(`return ${settings}`) as () => object)());
+      const ours = describeCatalog(read(text, settings));
       expect(ours).toEqual(describeServer(await introspect(server), ours));
     }, 60_000);
   }

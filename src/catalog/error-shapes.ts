@@ -2,6 +2,7 @@ import type { ErrorTest, Handler, Project, Site } from "../model/project.ts";
 import { whyNeverBuilder } from "./error-shapes-driver.ts";
 import { whyNeverDrizzle } from "./error-shapes-drizzle.ts";
 import { whyNeverPrisma, type NeverTrue } from "./error-shapes-prisma.ts";
+import { whyNeverSequelize } from "./error-shapes-sequelize.ts";
 import { whyNeverTypeorm } from "./error-shapes-typeorm.ts";
 import { databaseOf } from "./tables.ts";
 
@@ -19,6 +20,10 @@ export function whyNever(project: Project, handler: Handler, sites: Site[], test
   }
   if (sites.length > 0 && sites.every((site) => BUILDERS.has(site.client) && isPostgres(project, site))) {
     const why = whyNeverBuilder(handler, sites, test);
+    return why === null ? null : { why, by: "path", sure: true };
+  }
+  if (sites.every((site) => site.client === "sequelize" && isPostgres(project, site))) {
+    const why = whyNeverSequelize(handler, test);
     return why === null ? null : { why, by: "path", sure: true };
   }
   if (sites.every((site) => site.client === "prisma")) return isPostgres(project, sites[0]) ? whyNeverPrisma(project, versions, sites, test) : null;

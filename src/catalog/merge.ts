@@ -29,7 +29,8 @@ function mergeTables(declared: Table, built: Table): Table {
     ...built,
     columns: mergeColumns(declared.columns, built.columns),
     keys: mergeKeys(declared.keys, built.keys, typeOf),
-    indexes: mergeNamed(declared.indexes, built.indexes, (a, b) => sameIndex(a, b, typeOf)),
+    // What is declared as a plain index may have been built as a unique one.
+    indexes: mergeNamed(declared.indexes.filter(({ name }) => name === null || !built.keys.some((key) => key.name === name)), built.indexes, (a, b) => sameIndex(a, b, typeOf)),
     foreignKeys: mergeNamed(declared.foreignKeys, built.foreignKeys, sameForeignKey),
     checks: [...built.checks, ...declared.checks.filter((check) => !built.checks.some((other) => other.name === check.name))],
     complete: built.complete,

@@ -3,6 +3,7 @@ import { findCodeMigrations } from "./code-migrations.ts";
 import type { Discovery, Found } from "./context.ts";
 import { findDrizzle } from "./drizzle.ts";
 import { isKnownSchema, joinHistories } from "./merge.ts";
+import { findMikroOrm } from "./mikro-orm.ts";
 import { byName, folderOf } from "./paths.ts";
 import { findAnySql, findPlainSql } from "./plain-sql.ts";
 import { findPrisma } from "./prisma.ts";
@@ -13,7 +14,7 @@ import { findTypeorm } from "./typeorm.ts";
 
 /** Finds every database of a project without configuration: ORM schemas, migrations, query files. Nothing is executed. */
 export function discoverDatabases(discovery: Discovery): DatabaseSource[] {
-  const orms = [...findDrizzle(discovery), ...findPrisma(discovery), ...findTypeorm(discovery), ...findSequelize(discovery)];
+  const orms = [...findDrizzle(discovery), ...findPrisma(discovery), ...findTypeorm(discovery), ...findSequelize(discovery), ...findMikroOrm(discovery)];
   const named = [...orms, ...findSqlc(discovery)];
   const supabase = findSupabase(discovery).filter((found) => !shares(found, named));
   const code = findCodeMigrations(discovery, claimedBy([...named, ...supabase]));

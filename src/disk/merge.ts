@@ -62,7 +62,7 @@ function speaksOf({ files }: Discovery, database: Found, tables: Set<string>): b
     for (const word of new Set((files.text(path) ?? "").match(/\w+/g) ?? [])) for (const name of tableNames(database.orm, word)) words.add(name.toLowerCase());
   }
   // An entity's table is named after its class: `ChatMessage` makes chat_message.
-  const isNamed = (table: string): boolean => words.has(table) || (database.orm === "typeorm" && words.has(table.replaceAll("_", "")));
+  const isNamed = (table: string): boolean => words.has(table) || ((database.orm === "typeorm" || database.orm === "mikro-orm") && words.has(table.replaceAll("_", "")));
   const named = [...tables].filter(isNamed).length;
   return named * 2 >= tables.size && named >= Math.min(2, tables.size);
 }

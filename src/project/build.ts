@@ -9,6 +9,7 @@ import { createHomes } from "./homes.ts";
 import { createProgram } from "./modules.ts";
 import type { Program } from "./program.ts";
 import { readDrizzleSchemas } from "./schema/drizzle.ts";
+import { readMikroOrmSchemas } from "./schema/mikro-orm.ts";
 import { readSequelizeSchemas } from "./schema/sequelize.ts";
 import { readTypeormSchemas } from "./schema/typeorm.ts";
 import { countSites } from "./counts.ts";
@@ -16,14 +17,16 @@ import { linkSites } from "./link.ts";
 import { collectUnread } from "./unread.ts";
 
 /** What the schemas and migrations of a project say: the same for all code. */
-export type Base = Pick<Linked, "tables" | "entities" | "models" | "databases"> & { unread: Unread[] };
+export type Base = Pick<Linked, "tables" | "entities" | "models" | "mikroOrm" | "databases"> & { unread: Unread[] };
 
 export function buildBase(program: Program): Base {
   const tables = readDrizzleSchemas(program, program.input.databases);
   const entities = readTypeormSchemas(program, program.input.databases);
   const models = readSequelizeSchemas(program, program.input.databases);
+  const mikroOrm = readMikroOrmSchemas(program, program.input.databases);
   const unread = [...tables.unread, ...entities.unread];
-  return { tables, entities, models, databases: buildDatabases(program, { drizzle: tables, typeorm: entities, sequelize: models }, unread), unread };
+  const databases = buildDatabases(program, { drizzle: tables, typeorm: entities, sequelize: models, "mikro-orm": mikroOrm }, unread);
+  return { tables, entities, models, mikroOrm, databases, unread };
 }
 
 /**

@@ -19,6 +19,8 @@ export type Linked = {
   entities: EntityBindings;
   /** Models of Sequelize. */
   models: SequelizeSchemas;
+  /** Entities of MikroORM. */
+  mikroOrm: EntityBindings;
   /** The database that code of this file most likely talks to; null: none, or several. */
   databaseForFile(path: string, orm?: Database["orm"]): Database | null;
 };

@@ -52,7 +52,7 @@ function readSequelize(view: CallView, linked: Linked): Reading | null {
   const { binding } = receiver.bound;
   const draft: Draft = {
     ...emptyDraft(view, "sequelize", operation.kind, `${receiver.shown}.${call.name}`), database: binding.database, table: binding.table, lookup: operation.lookup ?? null,
-    receiver: transactionOf(view, linked, expression),
+    receiver: transactionOf(view, linked, expression), ...(operation.lookup === "one" ? { row: true as const } : {}),
   };
   const where = entryOf(options, "where");
   const lock = entryOf(options, "lock");
@@ -139,7 +139,7 @@ function readPrimary({ bound }: Receiver, id: Evaluated | null, view: CallView):
 function findOrCreate(view: CallView, linked: Linked, receiver: Receiver, draft: Draft, options: Evaluated | null): Draft[] {
   const sought = entryOf(options, "where");
   const { match, rest } = sought === undefined ? { match: null, rest: [] } : whereOf(linked, receiver.bound.binding, sought);
-  const lookup: Draft = { ...draft, kind: "lookup", lookup: "one", match, matchRest: rest, decides: true };
+  const lookup: Draft = { ...draft, kind: "lookup", lookup: "one", match, matchRest: rest, row: true, decides: true };
   const written = entryOf(options, "defaults");
   draft.rows = "one";
   if (match === null) return [lookup, draft];

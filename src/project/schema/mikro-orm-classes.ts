@@ -1,4 +1,4 @@
-import { asObject, asString, asStrings, evaluateName, returnOf } from "../evaluate.ts";
+import { asObject, asStrings, evaluateName, returnOf } from "../evaluate.ts";
 import type { Evaluated, Program } from "../program.ts";
 import { classValueOf, decoratorsOf, readDecorated, type DecoratedMember, type ReadDecorator } from "./decorated.ts";
 import type { EntityDraft, KeyDraft, PropertyDraft, PropertyKind } from "./mikro-orm-draft.ts";
@@ -12,7 +12,7 @@ export function isMikroOrm(name: string | null): boolean {
   return name?.startsWith("@mikro-orm/") === true;
 }
 
-/** Classes with `@Entity` or `@Embeddable` of a file, bases followed. */
+/** Classes with `@Entity` or `@Embeddable` of a file, bases followed. A decorator of the project may add keys. */
 export function entityClassesIn(program: Program, path: string): EntityDraft[] {
   const declarations = program.facts(path)?.code?.declarations ?? {};
   return Object.keys(declarations).flatMap((name): EntityDraft[] => {
@@ -30,7 +30,7 @@ export function entityClassesIn(program: Program, path: string): EntityDraft[] {
       name, path, declared: name, options, properties: decorated.members.flatMap((member) => propertyOf(program, member) ?? []),
       keys: decorated.decorators.flatMap((each) => keyOf(each) ?? []),
       isTable: entity.name === "Entity" && !(abstract?.kind === "boolean" && abstract.value), extends: parent === undefined ? null : parent.name,
-      complete: (given === undefined || asObject(given)?.complete === true) && (decorated.ends === null || (decorated.ends.kind === "external" && isMikroOrm(decorated.ends.package))),
+      complete: [...decorated.decorators, ...decorated.members.flatMap((member) => member.decorators)].every((each) => each.package !== null) && (given === undefined || asObject(given)?.complete === true) && (decorated.ends === null || (decorated.ends.kind === "external" && isMikroOrm(decorated.ends.package))),
       at: self.at,
     }];
   });
@@ -75,5 +75,5 @@ function keyOf(decorator: ReadDecorator, property?: string): KeyDraft | null {
   const listed = options.get("properties");
   const properties = property !== undefined ? [property] : listed === undefined ? (options.has("expression") ? [] : null) : asStrings(listed);
   const isKnown = given === undefined || asObject(given)?.complete === true;
-  return { unique: decorator.name === "Unique", properties: isKnown ? properties : null, options, at: asString(given) === null ? decorator.at : decorator.at };
+  return { unique: decorator.name === "Unique", properties: isKnown ? properties : null, options, at: decorator.at };
 }

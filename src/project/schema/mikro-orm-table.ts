@@ -72,7 +72,7 @@ function addProperty(table: EntityTable, draft: EntityDraft, property: PropertyD
   if (isRelation && target !== null) {
     table.relations.set(property.name, { columns, target });
     const onDelete = asString(options.get("deleteRule") ?? options.get("onDelete"))?.toLowerCase();
-    const action = onDelete === "cascade" || onDelete === "restrict" || onDelete === "set null" || onDelete === "set default" || onDelete === "no action" ? onDelete : nullable === true ? "set null" : primary ? "cascade" : "no action";
+    const action = onDelete === "cascade" || onDelete === "restrict" || onDelete === "set null" || onDelete === "set default" || onDelete === "no action" ? onDelete : nullable === true ? "set null" : "no action";
     foreignKeys.push({ name: keyName(table.name, columns, "foreign"), columns, table: { schema: asString(target.options.get("schema")), name: tableNameOf(target) }, references: primaryColumns(target, find) ?? [], onDelete: action, at: property.at });
   }
   const unique = options.has("unique") ? flag(options, "unique") : kind === "one-to-one" && !primary;

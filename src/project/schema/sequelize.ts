@@ -1,7 +1,6 @@
 import type { Expression } from "../../model/expression.ts";
 import type { DatabaseSource } from "../../model/input.ts";
 import type { SchemaChange } from "../../model/schema-change.ts";
-import { rawChain } from "../chains.ts";
 import { asObject, asString, callChain, entryOf, evaluate } from "../evaluate.ts";
 import { lastName, unspread } from "../expressions.ts";
 import { stringIn } from "../migrations/sql-text.ts";
@@ -49,22 +48,28 @@ function readModels(program: Program, source: DatabaseSource): SequelizeModel[] 
   return models;
 }
 
-/** `new Sequelize(url, { define, schema })` of the package; several that differ say nothing. */
+/** `new Sequelize(url, { define, schema })` of the package: what the first says that says anything. */
 function defaultsOf(program: Program, source: DatabaseSource): Defaults {
-  const found: Defaults[] = [];
   for (const path of program.input.candidates) {
-    const code = isInside(path, source.dir) || source.dir === "" ? program.facts(path)?.code : null;
-    if (code?.imports.some(({ from }) => /sequelize/.test(from)) !== true && !/sequelize/i.test(JSON.stringify(code?.declarations["Sequelize"]?.value ?? null))) continue;
-    for (const fact of code?.calls ?? []) {
-      const { links } = rawChain(fact.expression);
-      const link = links.find((each) => each.new);
-      if (link?.args == null || fact.expression.kind !== "new" || lastName(fact.expression.callee) !== "Sequelize") continue;
-      const options = link.args.map((item) => evaluate(program, path, unspread(item))).findLast((value) => asObject(value) !== null) ?? null;
-      found.push({ define: asObject(entryOf(options, "define"))?.entries ?? new Map<string, Evaluated>(), schema: stringIn(options ?? undefined, "schema") });
+    if (source.dir !== "" && !isInside(path, source.dir)) continue;
+    for (const made of instancesIn(program, path)) {
+      const options = made.args.map((item) => evaluate(program, path, unspread(item))).findLast((value) => asObject(value) !== null);
+      const define = asObject(entryOf(options, "define"))?.entries ?? new Map<string, Evaluated>();
+      const schema = stringIn(options, "schema");
+      if (define.size > 0 || schema !== null) return { define, schema };
     }
   }
-  const [first] = found.filter((each) => each.define.size > 0 || each.schema !== null);
-  return first ?? NO_DEFAULTS;
+  return NO_DEFAULTS;
+}
+
+type New = Extract<Expression, { kind: "new" }>;
+
+/** What names of a file, and names inside of its functions, hold. */
+function instancesIn(program: Program, path: string): New[] {
+  const code = program.facts(path)?.code;
+  if (code == null) return [];
+  const held = [...Object.values(code.declarations).map(({ value }) => value), ...code.locals.flatMap(({ values }) => values.map(({ value }) => value)), ...code.functions.flatMap(({ returns }) => returns)];
+  return held.flatMap((value) => (value?.kind === "new" && lastName(value.callee) === "Sequelize" ? [value] : []));
 }
 
 function finderOf(models: SequelizeModel[]): ModelFinder {
