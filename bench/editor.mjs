@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const FILES = 60;
+const FILES = 40;
 const EDITS = 5;
 
 if (process.argv[2] === "--one") measure(process.argv[3]);

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../../rules/index.ts";
 import type { Config } from "../disk/config-schema.ts";
@@ -82,11 +82,16 @@ function stampOf(file: string): string {
 /** Findings in one file, were its text this one. */
 export function lintInProject(project: KeptProject, path: string, text: string): Finding[] {
   const { input, paths } = project;
-  if (!paths.has(path) && (input.files.ignores(path) || isSkippedPath(path))) return [];
+  if (!paths.has(path) && (isLeftOut(project, path) || input.files.ignores(path) || isSkippedPath(path))) return [];
   const isSaved = paths.has(path) && input.files.text(path) === text;
   if (isSaved && isRun(project, path)) project.findings ??= lintAll(project, input);
   const all = isSaved && project.findings !== null ? project.findings : (lintAround(project, path, text, isSaved) ?? lintWith(project, path, text, isSaved));
   return all.filter(({ at }) => at.path === path);
+}
+
+/** A file that is there and still none of the project's: git ignores it, as generated code often is. The command line passes it over as well. */
+export function isLeftOut({ root, paths }: KeptProject, path: string): boolean {
+  return !paths.has(path) && existsSync(join(root, path));
 }
 
 function isRun({ asked }: KeptProject, path: string): boolean {

@@ -8,12 +8,13 @@ import { mergeConfig } from "../disk/lint-targets.ts";
 import type { Finding, Fix } from "../model/finding.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
 import { indexLines, positionAt } from "../report/position.ts";
-import { lintInProject, openProject, refreshProject } from "./kept-project.ts";
+import { isLeftOut, lintInProject, openProject, refreshProject } from "./kept-project.ts";
 import type { KeptProject } from "./kept-project.ts";
 import type { Answer, Edit, Request, Settings } from "./protocol.ts";
 import { findRoot } from "./roots.ts";
 
-type Entry = { project: KeptProject; config: string; checked: number };
+/** `leftOut`: files that were found not to belong to the project. */
+type Entry = { project: KeptProject; config: string; checked: number; leftOut: Set<string> };
 
 /** Projects of the open files, one for each root and settings: a workspace may have several. */
 const projects = new Map<string, Entry>();
@@ -28,7 +29,7 @@ export async function lintOpenFile({ cwd, file, text, settings }: Request): Prom
   const root = rootOf(cwd, file, settings);
   const path = pathWithin(root, file);
   if (path === null) return [];
-  const project = await openedProject(root, settings);
+  const project = await openedProject(root, path, settings);
   return lintInProject(project, path, text).map((finding) => answerOf(finding, text));
 }
 
@@ -40,14 +41,19 @@ function rootOf(cwd: string, file: string, settings: Settings): string {
   return root;
 }
 
-async function openedProject(root: string, settings: Settings): Promise<KeptProject> {
+async function openedProject(root: string, path: string, settings: Settings): Promise<KeptProject> {
   const key = JSON.stringify([root, settings]);
   const known = projects.get(key);
-  if (known !== undefined && performance.now() - known.checked < OFTEN) return known.project;
+  if (known !== undefined && performance.now() - known.checked < OFTEN && !isNews(known, path)) return known.project;
   const stamp = configStamp(root, settings);
   const project = known?.config === stamp ? refreshProject(known.project) : openProject(root, await readConfig(root, settings), settings.dialect);
-  projects.set(key, { project, config: stamp, checked: performance.now() });
+  projects.set(key, { project, config: stamp, checked: performance.now(), leftOut: new Set([...(known?.project === project ? known.leftOut : []), ...(isLeftOut(project, path) ? [path] : [])]) });
   return project;
+}
+
+/** A file that is on the disk, and was not when somebody last looked. */
+function isNews({ project, leftOut }: Entry, path: string): boolean {
+  return !leftOut.has(path) && isLeftOut(project, path);
 }
 
 function configStamp(root: string, { config }: Settings): string {
