@@ -30,6 +30,14 @@ describe("tagged templates", () => {
     expect([pairs(site.columns), targetOf(site)]).toEqual([["id=a", "email='e'"], "id"]);
   });
 
+  test("postgres.js prepares its templates, unless its options say otherwise or are not known", () => {
+    const prepared = (options: string, run = "sql") =>
+      firstSite(sqlProject(`import postgres from "postgres"; const sql = postgres(${options}); export const f = (given: any, a: string) => ${run}\`insert into accounts (id) values (\${a}) on conflict (id) where n = \${a} do nothing\``), "upsert").conflict?.prepared;
+    expect(["", "process.env.DATABASE_URL!", "{ max: 1 }", "url, { prepare: true }"].map((options) => prepared(options))).toEqual([true, true, true, true]);
+    expect(["{ prepare: false }", "url, { ...more }", "url, options", "config", "'postgres://x?prepare=false'"].map((options) => prepared(options))).toEqual([false, false, false, false, false]);
+    expect(prepared("", "given")).toBe(false);
+  });
+
   test("a schema that is not known is any", () => {
     const site = firstSite(prismaProject(`export const f = (s: string, id: string) => prisma.$executeRaw\`INSERT INTO \${s}."members" ("id", "email") VALUES (\${id}, 'e') ON CONFLICT ("email") DO NOTHING\``), "upsert");
     expect([site.table, targetOf(site)]).toEqual(["public.members", "email"]);

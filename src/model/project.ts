@@ -180,7 +180,7 @@ export type Conflict = {
     | { by: "unknown" };
   /** A condition chooses the target (which is unknown then) among these. */
   oneOf?: Conflict["target"][];
-  /** The predicate holds bind parameters and the statement is prepared by name. */
+  /** The predicate holds bind parameters and the statement is prepared, by name or by its client. */
   prepared: boolean;
   /** DO UPDATE SET: null: not known; "all": every written column. */
   sets: Written[] | "all" | null;

@@ -6,6 +6,7 @@ import { evaluate } from "../evaluate.ts";
 import { lastName } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, type CallView, type ClientAdapter, type Linked, type Reading } from "./adapter.ts";
+import { isPreparedTag } from "./postgres-js.ts";
 import { insistsOnRow, returningOf, takesFirstRow } from "./row-use.ts";
 import { draftStatements } from "./sql-drafts.ts";
 import { fillPlaces, type Bindings } from "./sql-placeholders.ts";
@@ -27,7 +28,8 @@ function readRawSql(view: CallView, linked: Linked): Reading | null {
   const given = view.root.kind === "template" ? { value: evaluate(linked.program, view.path, view.root), link: null } : stringArgument(view, linked);
   if (given === null || !startsStatement(given.value)) return null;
   const bindings = given.link === null ? NO_BINDINGS : parametersOf(view, linked, given.link);
-  const prepared = given.link !== null && isNamed(view, linked, given.link);
+  const tag = given.value.kind === "template" ? given.value.tag : null;
+  const prepared = given.link !== null ? isPreparedByName(view, linked, given.link) : tag !== null && isPreparedTag(linked, tag);
   const reading = readValue(view, linked, given.value, bindings, prepared, given.link?.name === "raw");
   if (reading === null) return null;
   const method = prismaMethod(given.value, given.link);
@@ -90,7 +92,7 @@ function parametersOf(view: CallView, linked: Linked, link: RawLink): Bindings {
   return isOne ? { ...NO_BINDINGS, values: [list] } : NO_BINDINGS;
 }
 
-function isNamed(view: CallView, linked: Linked, link: RawLink): boolean {
+function isPreparedByName(view: CallView, linked: Linked, link: RawLink): boolean {
   const first = argument(link.args, 0);
   const value = first === null ? null : evaluate(linked.program, view.path, first);
   return value?.kind === "object" && value.entries.has("name");
