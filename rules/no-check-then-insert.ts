@@ -197,7 +197,7 @@ function withoutKey(database: Database, insert: Site, check: Check, table: Table
   return {
     message:
       `${tableTitle(table.id)} has no unique key on ${describeColumns(columns)}: two callers that both find nothing both insert, and ${nameOf(database)} keeps both rows ` +
-      `with the same ${joinWords(columns)}.`,
+      `with the same ${joinWords(columns)}.${lagOf(check)}`,
     at: insert.at,
     see: placesOf(check, table),
     severity: "error",
@@ -213,7 +213,7 @@ function noneYet(database: Database, insert: Site, check: Check, table: Table): 
   return {
     message:
       `No unique key of ${tableTitle(table.id)} stops these rows from being inserted twice: two callers that both find none with the same ${joinWords(columns)} both insert theirs, ` +
-      `and ${nameOf(database)} keeps all of them.`,
+      `and ${nameOf(database)} keeps all of them.${lagOf(check)}`,
     at: insert.at,
     see: placesOf(check, table),
     severity: "warning",
@@ -243,7 +243,7 @@ function withKey(project: Project, insert: Site, check: Check, table: Table, key
       : "of two callers that both find nothing the second one fails";
   const postgres = databaseOf(project, insert.database)?.catalog.dialect === "postgres";
   return {
-    message: `${capitalise(cause)}: ${describeKey(key)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,
+    message: `${capitalise(cause)}: ${describeKey(key)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.${lagOf(check)}`,
     at: insert.at,
     see: [{ at: check.lookup.at, message: "looked up here" }, ...(place ? [{ at: place, message: describeKey(key) }] : [])],
     severity: "warning",
@@ -251,6 +251,11 @@ function withKey(project: Project, insert: Site, check: Check, table: Table, key
     columns: keyColumns,
     sqlstate: postgres ? "23505" : null,
   };
+}
+
+/** Replication is asynchronous unless a server is told otherwise: what one caller has committed, the next one may not see there yet. */
+function lagOf({ lookup }: Check): string {
+  return lookup.replica === true ? " It takes no race: the look-up asks a read replica, which lags, so one caller right after the other finds nothing too." : "";
 }
 
 function nameOf(database: Database): string {

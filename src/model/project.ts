@@ -125,6 +125,8 @@ export type Site = {
   lookup: "one" | "many" | "count" | "exists" | "max" | null;
   /** Look-ups: the rows are ordered, so one row is the first or last of several. Absent: no, or not known. */
   ordered?: true;
+  /** Look-ups: asked of a read replica, which lags behind what is written. Absent: no, or not known. */
+  replica?: true;
   conflict: Conflict | null;
   /** RETURNING (or a client's equal) and what becomes of the first row. */
   returning: "none" | "used-unchecked" | "passed-on" | "checked" | "unknown";

@@ -3,6 +3,7 @@ import type { Draft, DraftConflict, DraftWritten, Linked } from "./clients/adapt
 import { isIncidental } from "./files.ts";
 import { valueOf, type Values } from "./values.ts";
 import { exportedAs } from "./exports.ts";
+import { asksReplica } from "./replicas.ts";
 
 /** A site with its values; what stands around it is guards.ts' to say. `migrations`: paths of the files that are some. */
 export function finishSite(linked: Linked, values: Values, draft: Draft, id: number, migrations: Set<string>): Site {
@@ -27,6 +28,7 @@ export function finishSite(linked: Linked, values: Values, draft: Draft, id: num
     matchRest: draft.matchRest,
     lookup: draft.lookup,
     ...(draft.ordered === true ? { ordered: true } : {}),
+    ...(draft.kind === "lookup" && call !== undefined && asksReplica(linked.program, draft, call.expression) ? { replica: true } : {}),
     ...(draft.repeats === true ? { repeats: true } : {}),
     conflict: draft.conflict === null ? null : finishConflict(draft.conflict, finish),
     returning: draft.returning,

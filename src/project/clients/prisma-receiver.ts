@@ -8,7 +8,7 @@ import type { CallView, Linked } from "./adapter.ts";
 export type Model = PrismaModelMap[string] & { name: string };
 export type PrismaTarget = { database: Database; model: Model };
 
-const RECEIVERS = /^(?:\$?_?(?:prisma\w*|\w*[pP]risma(?:Client|Service|Tx)?)|\$?_?(?:db\w*|\w*(?:Db|DB))|tx|trx|t|transaction\w*|\w*Tx|\$?replica|client|database|\w*[rR]eplica|\w*PrismaClient)$/;
+const RECEIVERS = /^(?:\$?_?(?:prisma\w*|\w*[pP]risma(?:Client|Service|Tx)?)|\$?_?(?:db\w*|\w*(?:Db|DB))|tx|trx|t|transaction\w*|\w*Tx|\$?(?:replica|primary)|client|database|\w*[rR]eplica|\w*PrismaClient)$/;
 const TYPES = /Prisma|TransactionClient|\bDb\b|\bDatabase\b/;
 
 /**
