@@ -40,8 +40,8 @@ export function mannerOf({ runner, transaction }: Migration): Manner | null {
   return MANNERS[runner] ?? null;
 }
 
-/** Do these run one after the other where statement `index` of the file stands? `drops`: one is DROP INDEX CONCURRENTLY. */
-export function mayStay({ runner, transaction }: Migration, index: number, { alone, outside, all, drops }: { alone: boolean; outside: number; all: number; drops: boolean }): boolean {
+/** Do these run one after the other where statement `index` of the file stands? `first`: the first that wants no transaction; `drops`: one is DROP INDEX CONCURRENTLY. */
+export function mayStay({ runner, transaction }: Migration, index: number, { alone, first, outside, all, drops }: { alone: boolean; first: number; outside: number; all: number; drops: boolean }): boolean {
   // Flyway wants such a file to hold nothing else.
   if (runner === "flyway") return alone && all === 1;
   switch (transaction) {
@@ -49,7 +49,7 @@ export function mayStay({ runner, transaction }: Migration, index: number, { alo
       // Beside DROP INDEX CONCURRENTLY or USING INDEX, Prisma sends the file as one query.
       return all === 1 || (runner !== "prisma" && (!drops || runner !== "supabase"));
     case "pipeline":
-      return index === 0 && outside === 1;
+      return index === 0 && first === 0 && outside === 1;
     case "implicit":
       return alone && all === 1;
     case "unknown":

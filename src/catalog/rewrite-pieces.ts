@@ -21,7 +21,7 @@ export function replaceBy(place: Place, pieces: Piece[], subject: Subject, title
   const alone = isAlone(place) && first === 0;
   const { at } = step.statement;
   const whole = { at, text: joined(pieces) };
-  if (mayStay(migration, step.index, { alone, outside: pieces.filter(({ outside }) => outside).length, all: pieces.length, drops: pieces.some(({ kind }) => kind === "drop") })) return made(place, title, [whole]);
+  if (mayStay(migration, step.index, { alone, first, outside: pieces.filter(({ outside }) => outside).length, all: pieces.length, drops: pieces.some(({ kind }) => kind === "drop") })) return made(place, title, [whole]);
   const manner = mannerOf(migration);
   const direct = alone && migration.transaction === "file" && manner?.direct ? manner.direct(text) : undefined;
   if (manner === null || direct === null) return null;
