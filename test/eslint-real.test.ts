@@ -1,8 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ESLint } from "eslint";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type plugin from "../src/eslint/plugin.ts";
 
 /** The compiled plugin in the real ESLint, in a project of its own: `npm test` builds first. */
 const repository = join(import.meta.dirname, "..");
@@ -36,7 +39,7 @@ module.exports = [{ files: ["**/*.ts"], languageOptions: { parser: tseslint.pars
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-type Message = { ruleId: string | null; line: number; column: number; severity: number; message: string; suggestions?: { desc: string }[] };
+type Message = { ruleId: string | null; line: number; column: number; severity: number; message: string };
 
 function eslint(version: "eslint" | "eslint-9", args: string[], input = ""): { status: number | null; stderr: string; messages: Message[] } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules", version, "bin/eslint.js"), "--format", "json", ...args], { cwd: root, input, encoding: "utf8" });
@@ -75,6 +78,54 @@ describe.each(["eslint", "eslint-9"] as const)("%s on the command line", (versio
     const [unused] = lint("-- eslint-disable-next-line uniqlint/no-redundant-index\nSELECT 1;\n");
     expect(unused).toMatchObject({ ruleId: null, line: 1, severity: 2 });
     expect(unused?.message).toContain("Unused eslint-disable directive");
+  });
+});
+
+/** One process, as in an editor. */
+describe("ESLint's Node API with the default parser", () => {
+  const migration = "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL);\n";
+  const code = 'const { Pool } = require("pg");\nconst pool = new Pool();\nexports.save = (email) => pool.query("INSERT INTO users (id, email) VALUES (1, $1) ON CONFLICT (email) DO NOTHING", [email]);\n';
+  const schema = (above: string): string => `datasource db {\n  provider = "postgresql"\n}\n\nmodel User {\n  id Int @id\n  teamId Int\n  email String\n\n  @@unique([teamId, email])\n${above}  @@index([teamId])\n}\n`;
+
+  /** `lint`: a file of a new project, with a text of its own or as it is on the disk. */
+  async function makeLinter(name: string, files: Record<string, string>) {
+    const folder = join(root, name);
+    const write = (path: string, text: string): void => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    for (const [path, text] of Object.entries(files)) write(path, text);
+    const { default: uniqlint } = (await import(pathToFileURL(join(repository, "dist/src/eslint/plugin.js")).href)) as { default: typeof plugin };
+    const more = [{ files: ["**/*.js"], languageOptions: { sourceType: "commonjs" as const } }, { linterOptions: { reportUnusedDisableDirectives: "error" as const } }];
+    const linter = new ESLint({ cwd: folder, overrideConfigFile: true, overrideConfig: [...uniqlint.configs.recommended, ...more] });
+    const lint = async (path: string, text: string | null = null): Promise<Message[]> => {
+      const results = text === null ? await linter.lintFiles([path]) : await linter.lintText(text, { filePath: join(folder, path) });
+      return results.flatMap(({ messages }) => messages);
+    };
+    return { folder, write, lint };
+  }
+
+  test("a migration that comes and goes on the disk is seen within a second or two", async () => {
+    const { folder, write, lint } = await makeLinter("plain", { "package.json": '{ "dependencies": { "pg": "8.16.0" } }', "db/migrations/1_users.sql": migration, "src/save.js": code });
+    const unmatched = ["3:96 uniqlint/no-unmatched-conflict-target"];
+    expect(rulesOf(await lint("src/save.js"))).toEqual(unmatched);
+    write("db/migrations/2_email.sql", "-- Precheck: no duplicate emails were found.\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (email);\n");
+    await vi.waitFor(async () => expect(rulesOf(await lint("src/save.js"))).toEqual([]), { timeout: 5000, interval: 100 });
+    write("db/migrations/2_email.sql", "-- Precheck: no duplicate ids were found.\nCREATE UNIQUE INDEX CONCURRENTLY users_email_key ON users (id, email);\n");
+    await vi.waitFor(async () => expect(rulesOf(await lint("src/save.js"))).toEqual(unmatched), { timeout: 5000, interval: 100 });
+    rmSync(join(folder, "db/migrations/1_users.sql"));
+    rmSync(join(folder, "db/migrations/2_email.sql"));
+    await vi.waitFor(async () => expect(rulesOf(await lint("src/save.js"))).toEqual([]), { timeout: 5000, interval: 100 });
+  });
+
+  test("a Prisma schema, with ESLint's comments and its report of unused ones", async () => {
+    const path = "prisma/schema.prisma";
+    const { lint } = await makeLinter("prisma", { "package.json": '{ "dependencies": { "@prisma/client": "6.10.0" } }', [path]: schema("") });
+    expect(rulesOf(await lint(path))).toEqual(["11:3 uniqlint/no-redundant-index"]);
+    expect(await lint(path, schema("  // eslint-disable-next-line uniqlint/no-redundant-index -- the other one is to go\n"))).toEqual([]);
+    const unused = await lint(path, schema("  // eslint-disable-next-line uniqlint/no-schema-drift\n"));
+    expect(rulesOf(unused)).toEqual(["11:3 null", "12:3 uniqlint/no-redundant-index"]);
+    expect(unused[0]?.message).toBe("Unused eslint-disable directive (no problems were reported from 'uniqlint/no-schema-drift').");
   });
 });
 
