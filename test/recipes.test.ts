@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lintFixture, prepare } from "./lint-fixture.ts";
 import { dbmate } from "./recipes/dbmate.ts";
-import { drizzle } from "./recipes/drizzle.ts";
+import { drizzle, drizzleKit } from "./recipes/drizzle.ts";
 import { graphileMigrate } from "./recipes/graphile-migrate.ts";
 import { knex } from "./recipes/knex.ts";
 import { kysely } from "./recipes/kysely.ts";
@@ -24,6 +24,7 @@ import { runCli } from "./run-cli.ts";
  */
 const runners: Record<string, RealRunner> = {
   drizzle,
+  "drizzle-kit": drizzleKit,
   "prisma until 7.3": prismaUntil73,
   "prisma since 7.4": prismaSince74,
   supabase,
