@@ -38,7 +38,7 @@ function judge(database: Database, position: number, step: ReplayStep, dedup: Gr
   if (!areRelated(dedup, build)) return null;
   if (dedup.action === "number") return compareNumbers(table, dedup, build);
   const columns = compareColumns(dedup, build);
-  const why = columns ?? compareRows(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
+  const why = columns ?? compareRows(dedup, build) ?? compareKept(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
   if (why === null) return null;
   const migration = database.migrations[position];
   const fix = columns !== null || migration === undefined ? null : completeDedup(migration, step.statement, dedup, conditionsLeft(dedup, build, table), text);
@@ -99,7 +99,7 @@ function conditionsLeft(dedup: Grouped, build: KeyBuild, table: Table): Paramete
   const { missing, extra } = differences(dedup, build);
   if (extra.length > 0 || dedup.action === "change") return [];
   const nulls = dedup.nullsEqual && !build.key.nullsNotDistinct ? nullableColumns(dedup, build, table) : [];
-  return [...missing.map((text) => ({ text, columns: build.key.where?.columns ?? [] })), ...nulls.map((column) => ({ text: `${quoteName(column)} IS NOT NULL`, columns: [column] }))];
+  return [...[...missing, ...chosenOutside(dedup, build)].map((text) => ({ text, columns: build.key.where?.columns ?? [] })), ...nulls.map((column) => ({ text: `${quoteName(column)} IS NOT NULL`, columns: [column] }))];
 }
 
 function compareRows(dedup: Grouped, build: KeyBuild): string | null {
@@ -109,6 +109,29 @@ function compareRows(dedup: Grouped, build: KeyBuild): string | null {
   if (missing.length > 0 && dedup.action !== "change") return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
   if (extra.length > 0) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
   return null;
+}
+
+/**
+ * Conditions of the key that say which rows go, but not which row stays. Within a group its own columns are alike, and an order that asks for a
+ * condition's column may put the rows first that meet it.
+ */
+function chosenOutside(dedup: Grouped, build: KeyBuild): string[] {
+  if (dedup.among === undefined) return [];
+  const [kept, looked, among] = [conditions(build.key.where), conditions(dedup.where), conditions(dedup.among)];
+  const settled = [...partColumns({ parts: dedup.grouping }), ...dedup.order];
+  // Renaming too many rows loses none; marking them as deleted does.
+  const open = (dedup.where?.columns ?? []).filter((column) => !settled.some((text) => names(text, column)) && (dedup.action !== "change" || dedup.sets.includes(column)));
+  return kept.filter((text) => looked.includes(text) && !among.includes(text) && open.some((column) => names(text, column)));
+}
+
+function names(text: string, column: string): boolean {
+  return new RegExp(`(?<![\\w$])${column.replace(/[^\w]/g, "\\$&")}(?![\\w$])`).test(text);
+}
+
+function compareKept(dedup: Grouped, build: KeyBuild): string | null {
+  const outside = chosenOutside(dedup, build);
+  if (outside.length === 0) return null;
+  return `it chooses the row that stays among all rows, not only among those WHERE ${outside.join(" AND ")}: where it chooses another one, every row of that group WHERE ${outside.join(" AND ")} is ${dedup.action === "change" ? "taken out of the key" : lost(dedup)}`;
 }
 
 /** Columns of the key that may hold NULL in the rows that the dedup looks at. */

@@ -132,3 +132,23 @@ test.each([
   // The row that stays takes what the others had.
   "UPDATE t SET y = d.y FROM (SELECT min(id) keep, max(y) y FROM t GROUP BY x HAVING count(*) > 1) d WHERE t.id = d.keep",
 ])("no removal of duplicates: %s", (sql) => expect(dedup(sql)).toBeNull());
+
+describe("among which rows the one that stays is chosen, apart from the rows that go", () => {
+  test.each<[string, string | null | undefined]>([
+    ["DELETE FROM t WHERE ok AND id NOT IN (SELECT min(id) FROM t GROUP BY x)", null],
+    ["DELETE FROM t WHERE ok AND id NOT IN (SELECT min(id) FROM t WHERE ok GROUP BY x)", "ok"],
+    ["DELETE FROM t WHERE ok AND id NOT IN (SELECT DISTINCT ON (x) id FROM t ORDER BY x, made)", null],
+    ["DELETE FROM t WHERE ok AND id NOT IN (SELECT min(id) FROM t GROUP BY x HAVING bool_or(ok))", undefined],
+    ["DELETE FROM t WHERE ok AND id NOT IN (SELECT min(t.id) FROM t JOIN u ON u.id = t.u_id GROUP BY x)", undefined],
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.id > b.id AND a.ok", null],
+    ["DELETE FROM t a USING t b WHERE a.x = b.x AND a.id > b.id AND a.ok AND b.ok", "ok"],
+    ["DELETE FROM t WHERE ok AND id > (SELECT min(b.id) FROM t b WHERE b.x = t.x)", null],
+    ["DELETE FROM t a WHERE a.ok AND EXISTS (SELECT 1 FROM t b WHERE b.x = a.x AND b.id < a.id AND ok)", "ok"],
+    // A window numbers the rows that its query reads, and no others go.
+    ["DELETE FROM t WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY x ORDER BY id) n FROM t WHERE ok) r WHERE n > 1)", undefined],
+  ])("%s", (sql, among) => {
+    const found = dedup(sql);
+    expect(found?.where?.text).toBe("ok");
+    expect(found?.among === undefined ? undefined : (found.among?.text ?? null)).toBe(among);
+  });
+});

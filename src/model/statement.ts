@@ -92,6 +92,8 @@ export type Dedup = {
   grouping: KeyPart[] | null;
   /** Rows that it looks at; null: all. */
   where: Predicate | null;
+  /** Rows that the one which stays is chosen among, where the statement says that apart from `where`; null: all. Absent: those of `where`, or not known. */
+  among?: Predicate | null;
   /** PARTITION BY treats NULLs as equal; `=` joins do not; `IS NOT DISTINCT FROM` does. */
   nullsEqual: boolean;
   /** What chooses the row that stays; empty: nothing said. */

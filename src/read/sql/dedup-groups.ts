@@ -1,7 +1,7 @@
 import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
 import type { KeyPart } from "../../model/catalog.ts";
-import { countsRepeated, contains, filterOf, outerFilter, partText, readOrder, readParts } from "./dedup-parts.ts";
+import { chosenAmong, countsRepeated, contains, filterOf, outerFilter, partText, readOrder, readParts } from "./dedup-parts.ts";
 import { readWindow } from "./dedup-windows.ts";
 import { canonicalizeExpression } from "./expression.ts";
 import { conjuncts, equalPairs } from "./match.ts";
@@ -29,7 +29,7 @@ function readDistinct(scope: Scope, removal: Removal, query: Tree.SelectStmt): D
   const grouping = readParts(scope, on);
   const shown = new Set(grouping.map(partText));
   const order = readOrder(scope, query.sortClause).filter((text) => !shown.has(text.replace(/ desc$/, "")));
-  return { grouping, where: outerFilter(scope, removal, query), nullsEqual: true, order, ties: false };
+  return { grouping, where: outerFilter(scope, removal, query), ...chosenAmong(scope, query), nullsEqual: true, order, ties: false };
 }
 
 /** GROUP BY with min/max of what stays, or with HAVING count(*) > 1. */
@@ -44,6 +44,7 @@ function readGroup(scope: Scope, removal: Removal, query: Tree.SelectStmt): Dupl
   return {
     grouping,
     where: excluded ? outerFilter(scope, removal, query) : filterOf(scope, removal, query),
+    ...(excluded ? chosenAmong(scope, query) : {}),
     nullsEqual: excluded || !findsByValue(removal, grouping),
     order: kept ?? [],
     // Without a row that is kept, every row of a group goes; in a loop there may be one that is not seen here.

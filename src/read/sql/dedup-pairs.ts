@@ -1,8 +1,8 @@
 import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
 import type { KeyPart } from "../../model/catalog.ts";
-import { readOrder } from "./dedup-parts.ts";
-import { canonicalizeExpression, canonicalizePredicate } from "./expression.ts";
+import { hasQuery, predicateOf, readOrder } from "./dedup-parts.ts";
+import { canonicalizeExpression } from "./expression.ts";
 import { conjuncts, equalPairs } from "./match.ts";
 import { as, columnOf, namesOf, walk } from "./nodes.ts";
 import { columnPart, isRowIdentity, nameInFrom, type Duplicates, type Removal } from "./removal.ts";
@@ -12,13 +12,13 @@ import type { Scope } from "./scope.ts";
 export function readPaired(scope: Scope, removal: Removal): Duplicates | null {
   const other = nameInFrom(removal.from, removal.relation);
   const conditions = conjuncts(removal.where);
-  if (other !== null && other !== removal.own) return readPair(scope, conditions, removal.own, other);
+  if (other !== null && other !== removal.own) return readPair(scope, conditions, [], removal.own, other);
   for (const condition of conditions) {
     const link = as(condition, "SubLink");
     const inner = link?.subLinkType === "EXISTS_SUBLINK" ? as(link.subselect, "SelectStmt") : undefined;
     const name = nameInFrom(inner?.fromClause, removal.relation);
     if (!inner || name === null || name === removal.own) continue;
-    return readPair(scope, [...conditions.filter((c) => c !== condition), ...conjuncts(inner.whereClause)], removal.own, name);
+    return readPair(scope, conditions.filter((c) => c !== condition), conjuncts(inner.whereClause), removal.own, name);
   }
   return readKept(scope, removal, conditions);
 }
@@ -30,7 +30,7 @@ function readKept(scope: Scope, removal: Removal, conditions: Node[]): Duplicate
     const name = nameInFrom(inner?.fromClause, removal.relation);
     const order = inner ? keptOrder(scope, inner) : null;
     if (!inner || name === null || name === removal.own || order === null) continue;
-    return readPair(scope, [...conditions.filter((c) => c !== condition), ...conjuncts(inner.whereClause)], removal.own, name, order);
+    return readPair(scope, conditions.filter((c) => c !== condition), conjuncts(inner.whereClause), removal.own, name, order);
   }
   return null;
 }
@@ -55,9 +55,10 @@ function keptOrder(scope: Scope, query: Tree.SelectStmt): string[] | null {
 
 type Pair = Duplicates & { grouping: KeyPart[]; filters: Node[]; all: boolean };
 
-function readPair(scope: Scope, conditions: Node[], own: string, other: string, kept: string[] = []): Duplicates | null {
+/** `inner`: conditions of a sub-query, where a column without its table is the other's. */
+function readPair(scope: Scope, outer: Node[], inner: Node[], own: string, other: string, kept: string[] = []): Duplicates | null {
   const pair: Pair = { grouping: [], where: null, nullsEqual: false, order: [...kept], ties: null, filters: [], all: false };
-  for (const condition of conditions) {
+  for (const condition of [...outer, ...inner]) {
     const sides = new Set(tablesIn(condition));
     if (!(sides.has(own) && sides.has(other))) {
       pair.filters.push(condition);
@@ -72,7 +73,8 @@ function readPair(scope: Scope, conditions: Node[], own: string, other: string, 
   return {
     ...duplicates,
     grouping: pair.grouping.length > 0 ? pair.grouping : null,
-    where: filters.length > 0 ? canonicalizePredicate(scope, { BoolExpr: { boolop: "AND_EXPR", args: filters } }) : null,
+    where: predicateOf(scope, filters),
+    ...(filters.some(hasQuery) ? {} : { among: predicateOf(scope, filters.filter((filter) => tablesIn(filter).includes(other) || (inner.includes(filter) && tablesIn(filter).length === 0))) }),
     // `a.id <> b.id` alone takes every duplicate, the last one too.
     ties: last !== undefined && isRowIdentity(last) ? false : all ? true : null,
   };

@@ -54,6 +54,21 @@ export function outerFilter(scope: Scope, removal: Removal, query: Tree.SelectSt
   return predicateOf(scope, ownConditions(scope, removal, query));
 }
 
+/** What a query chooses the rows from that stay; nothing where more than its own WHERE may decide. */
+export function chosenAmong(scope: Scope, query: Tree.SelectStmt): Pick<Duplicates, "among"> {
+  const conditions = conjuncts(query.whereClause);
+  const plain = query.fromClause?.length === 1 && as(query.fromClause[0], "RangeVar") !== undefined && !query.havingClause;
+  return plain && !conditions.some(hasQuery) ? { among: predicateOf(scope, conditions) } : {};
+}
+
+export function hasQuery(condition: Node): boolean {
+  let found = false;
+  walk(condition, (kind) => {
+    found ||= kind === "SubLink";
+  });
+  return found;
+}
+
 /** The statement's conditions that only speak of its own rows: no join with the duplicates, no sub-query. */
 function ownConditions(scope: Scope, removal: Removal, query: Tree.SelectStmt): Node[] {
   return conjuncts(removal.where).filter((condition) => {
@@ -68,7 +83,7 @@ function ownConditions(scope: Scope, removal: Removal, query: Tree.SelectStmt): 
   });
 }
 
-function predicateOf(scope: Scope, conditions: Node[]): Duplicates["where"] {
+export function predicateOf(scope: Scope, conditions: Node[]): Duplicates["where"] {
   return conditions.length === 0 ? null : canonicalizePredicate(scope, { BoolExpr: { boolop: "AND_EXPR", args: conditions } });
 }
 

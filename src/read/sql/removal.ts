@@ -19,7 +19,7 @@ export type Removal = {
 };
 
 /** What the two forms of dedup find out; the rest follows from the statement. */
-export type Duplicates = Pick<Dedup, "grouping" | "where" | "nullsEqual" | "order" | "ties">;
+export type Duplicates = Pick<Dedup, "grouping" | "where" | "among" | "nullsEqual" | "order" | "ties">;
 
 /** Does the FROM of a query (joins included) read this table? Gives the name that it has there. */
 export function nameInFrom(from: Node[] | undefined, table: Tree.RangeVar): string | null {
