@@ -40,6 +40,16 @@ describe("reports", () => {
     expect(read(root, "a=b.xml")).toContain("<testsuites");
   });
 
+  test("their folders are made; where that cannot be, nothing was done", async () => {
+    const root = folder(project);
+    expect((await run(root, "--output", "reports/a/log.txt", "--report", "gitlab=reports/b/ü.json")).status).toBe(1);
+    expect(read(root, "reports/a/log.txt")).toContain(finding);
+    expect(JSON.parse(read(root, "reports/b/ü.json"))).toHaveLength(1);
+    for (const way of [["--output", "migrations"], ["--report", "json=migrations/1_users.sql/x.json"]]) {
+      expect(await run(root, ...way)).toMatchObject({ status: 2, stdout: "", stderr: expect.stringMatching(/^uniqlint: cannot write migrations/m) as string });
+    }
+  });
+
   test("on GitHub the log holds annotations, with paths from the repository", async () => {
     const root = folder(Object.fromEntries(Object.entries(project).map(([path, text]) => [`api/${path}`, text])));
     vi.stubEnv("GITHUB_ACTIONS", "true");

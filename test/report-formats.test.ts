@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { rules } from "../rules/index.ts";
 import type { Finding } from "../src/model/finding.ts";
 import { formatReport } from "../src/report/formats.ts";
-import type { FormatOptions } from "../src/report/formats.ts";
+import type { FormatName, FormatOptions } from "../src/report/formats.ts";
 import type { Report } from "../src/report/report.ts";
 import { makeSources } from "../src/report/sources.ts";
 
@@ -55,6 +55,21 @@ const options: FormatOptions = { colour: false, width: 80, stats: false, links: 
 /** As a run in a folder of the repository. */
 const below: FormatOptions = { ...options, prefix: "packages/api/", link: (path, line) => `https://example.org/${path}#L${line}` };
 
+describe("a place outside of the current folder", () => {
+  test("is named from the repository, as servers look it up", () => {
+    texts["../db/schéma.sql"] = "SELECT 1;\r\n";
+    const at = { path: "../db/schéma.sql", start: 0, end: 6 };
+    const outside = report([{ ...error, at, see: [{ at, message: "here" }] }]);
+    const written = (name: FormatName, base: FormatOptions = below): string => formatReport(name, outside, base);
+    for (const name of ["github", "gitlab", "junit", "markdown", "sarif"] as const) expect([name, written(name)]).toEqual([name, expect.not.stringContaining("..") as string]);
+    expect(written("github")).toContain("file=packages/db/schéma.sql,line=1,");
+    expect(written("junit")).toContain("packages/db/schéma.sql:1: here");
+    expect(written("sarif")).toContain('"packages/db/sch%C3%A9ma.sql"');
+    expect(written("markdown")).toContain("(https://example.org/packages/db/schéma.sql#L1)");
+    expect(written("github", options)).toContain("file=../db/schéma.sql,");
+  });
+});
+
 describe("github", () => {
   test("a command a finding; what would end a command or a property is escaped, as the runner undoes it", () => {
     expect(formatReport("github", report([error, warning]), below)).toBe(
@@ -93,6 +108,10 @@ describe("junit", () => {
     expect(failure?.message).toBe("100% sure: <no> key on tenants_name is `@@unique`.\nPostgres refuses \ufffd it.");
   });
 
+  test("line ends stay, as characters that readers do not change", () => {
+    expect(formatReport("junit", report([{ ...error, message: "a\r\nb" }]), options)).toContain('message="a&#13;&#10;b"');
+  });
+
   test("nothing found is a test that passed, not an empty report", () => {
     const { testsuites } = read(formatReport("junit", report([]), options));
     expect(testsuites).toMatchObject({ tests: "1", failures: "0" });
@@ -115,6 +134,14 @@ describe("markdown", () => {
     const text = formatReport("markdown", report(Array.from({ length: 3000 }, () => error)), options);
     expect(text.length).toBeLessThan(65_536);
     expect(text).toMatch(/…and \d{4} other findings; the log has all of them\./);
+  });
+
+  test("of a line that is as long as a table only what is at the place", () => {
+    texts["src/dump.sql"] = `INSERT INTO users VALUES ${"(1, 'a'), ".repeat(10_000)}(2, 'b') ON CONFLICT (id) DO NOTHING;`;
+    const at = (words: string) => ({ ...error, at: span("src/dump.sql", words) });
+    expect(formatReport("markdown", report([at("INSERT")]), options)).toMatch(/```sql\nINSERT INTO users VALUES (?:\(1, 'a'\), )+.{0,9}…\n```/);
+    expect(formatReport("markdown", report([at("ON CONFLICT")]), options)).toContain("```sql\n…ON CONFLICT (id) DO NOTHING;\n```");
+    expect(formatReport("markdown", report([at("INSERT")]), options).length).toBeLessThan(2000);
   });
 
   test("a fence that the code cannot close", () => {

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { supportsColor, supportsColorStderr } from "chalk";
 import supportsHyperlinks from "supports-hyperlinks";
 import { messageOf } from "../disk/errors.ts";
@@ -39,9 +39,12 @@ export function surviveClosedPipes(): void {
   }
 }
 
+/** Makes the folder, too: a build starts without those that git ignores. Else a `failure`. */
 export function writeReport(file: string, text: string): void {
+  const path = resolve(file);
   try {
-    writeFileSync(resolve(file), text);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   } catch (error) {
     throw failure(`cannot write ${file}: ${messageOf(error)}`, error);
   }

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
-import { relative } from "node:path";
+import { isAbsolute, relative } from "node:path";
 
 /** What a build server adds to a path: see `FormatOptions`. */
 export type Server = { prefix: string; link: (path: string, line: number) => string | null };
@@ -17,5 +17,5 @@ export function findServer(cwd: string, env: Record<string, string | undefined>)
 function prefixOf(cwd: string, root: string | undefined): string {
   if (root === undefined || !existsSync(root)) return "";
   const way = relative(realpathSync(root), realpathSync(cwd)).replaceAll("\\", "/");
-  return way === "" || way === ".." || way.startsWith("../") ? "" : `${way}/`;
+  return way === "" || isAbsolute(way) || way === ".." || way.startsWith("../") ? "" : `${way}/`;
 }

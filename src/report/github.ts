@@ -1,6 +1,7 @@
 import type { Finding } from "../model/finding.ts";
 import { plural } from "./pretty.ts";
 import type { Report } from "./report.ts";
+import { repositoryPath } from "./repository-path.ts";
 import { locate } from "./sources.ts";
 import type { Sources } from "./sources.ts";
 
@@ -18,9 +19,9 @@ function formatCommand(finding: Finding, sources: Sources, prefix: string): stri
   const { start, end } = locate(sources, finding.at);
   // Columns of a range over several lines are refused, and with them its lines.
   const columns = start.line === end.line ? { col: start.column, endColumn: end.column } : {};
-  const properties = { file: `${prefix}${finding.at.path}`, line: start.line, endLine: end.line, ...columns, title: `uniqlint ${finding.rule}` };
+  const properties = { file: repositoryPath(prefix, finding.at.path), line: start.line, endLine: end.line, ...columns, title: `uniqlint ${finding.rule}` };
   const written = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`);
-  const related = finding.see.map(({ at, message }) => `${prefix}${at.path}:${locate(sources, at).start.line}: ${message}`);
+  const related = finding.see.map(({ at, message }) => `${repositoryPath(prefix, at.path)}:${locate(sources, at).start.line}: ${message}`);
   return `::${finding.severity} ${written.join(",")}::${escapeMessage([finding.message, ...related].join("\n"))}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Report } from "./report.ts";
+import { repositoryPath } from "./repository-path.ts";
 import { locate } from "./sources.ts";
 
 /**
@@ -15,7 +16,7 @@ export function formatGitlab(report: Report, { prefix }: { prefix: string }): st
       categories: ["Bug Risk"],
       severity: severity === "error" ? "major" : "minor",
       fingerprint,
-      location: { path: `${prefix}${at.path}`, lines: { begin: start.line, end: end.line } },
+      location: { path: repositoryPath(prefix, at.path), lines: { begin: start.line, end: end.line } },
     };
   });
   return `${JSON.stringify(issues, null, 2)}\n`;

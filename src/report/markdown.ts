@@ -3,6 +3,7 @@ import type { Span } from "../model/span.ts";
 import { lineText } from "./position.ts";
 import { plural } from "./pretty.ts";
 import type { Report } from "./report.ts";
+import { repositoryPath } from "./repository-path.ts";
 import { ruleUrl } from "./rule-url.ts";
 import { describeSqlstate } from "./sqlstate.ts";
 import { locate } from "./sources.ts";
@@ -12,8 +13,9 @@ export type MarkdownOptions = { prefix: string; link: (path: string, line: numbe
 /** GitHub takes comments of at most 65,536 characters, and nobody reads half of that. */
 const longest = 30_000;
 
-/** Lines of code under a place. */
+/** Lines of code under a place, and UTF-16 units of each: a dump's line may be as long as a table. */
 const mostLines = 6;
+const longestLine = 300;
 
 const fences: Record<string, string> = { sql: "sql", prisma: "prisma", ts: "ts", tsx: "tsx", mts: "ts", cts: "ts", js: "js", jsx: "jsx", mjs: "js", cjs: "js" };
 
@@ -62,7 +64,7 @@ function formatFinding(finding: Finding, report: Report, options: MarkdownOption
 
 function showPlace(at: Span, { sources }: Report, { prefix, link }: MarkdownOptions): string {
   const { line } = locate(sources, at).start;
-  const path = `${prefix}${at.path}`;
+  const path = repositoryPath(prefix, at.path);
   const url = link(path, line);
   const shown = code(`${path}:${line}`);
   return url === null ? shown : `[${shown}](${url})`;
@@ -73,10 +75,17 @@ function quoteCode(at: Span, { sources }: Report): string[] {
   if (lines === null) return [];
   const { start, end } = locate(sources, at);
   const last = Math.min(end.line, start.line + mostLines - 1);
-  const quoted = Array.from({ length: last - start.line + 1 }, (_, index) => lineText(lines, start.line + index));
+  const quoted = Array.from({ length: last - start.line + 1 }, (_, index) => shorten(lineText(lines, start.line + index), index === 0 ? start.column - 1 : 0));
   const fence = "`".repeat(Math.max(3, ...quoted.map((line) => longestTicks(line) + 1)));
   const language = fences[at.path.slice(at.path.lastIndexOf(".") + 1)] ?? "";
   return [`${fence}${language}`, ...dedent(quoted), ...(end.line > last ? ["…"] : []), fence, ""];
+}
+
+/** Of a long line what begins at the place (counted from 0), or the line's own beginning where that shows it. */
+function shorten(line: string, place: number): string {
+  if (line.length <= longestLine) return line;
+  const from = place > longestLine / 2 ? place : 0;
+  return `${from > 0 ? "…" : ""}${line.slice(from, from + longestLine)}${from + longestLine < line.length ? "…" : ""}`;
 }
 
 function dedent(lines: string[]): string[] {

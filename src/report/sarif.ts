@@ -3,6 +3,7 @@ import type { Finding, Fix } from "../model/finding.ts";
 import type { RuleInfo } from "../model/rule.ts";
 import type { Span } from "../model/span.ts";
 import type { Report } from "./report.ts";
+import { repositoryPath } from "./repository-path.ts";
 import { ruleUrl } from "./rule-url.ts";
 import { locate } from "./sources.ts";
 import type { Sources } from "./sources.ts";
@@ -100,5 +101,5 @@ function makeRegion(at: Span, sources: Sources): Region {
 }
 
 function makeArtifact(path: string, prefix: string): ArtifactLocation {
-  return { uri: `${prefix}${path}`.split("/").map(encodeURIComponent).join("/"), uriBaseId: "SRCROOT" };
+  return { uri: repositoryPath(prefix, path).split("/").map(encodeURIComponent).join("/"), uriBaseId: "SRCROOT" };
 }
