@@ -44,17 +44,25 @@ export const noCheckThenInsert: Rule = {
         if (problem) yield problem;
         continue;
       }
-      const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check) ?? []);
+      const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check, options) ?? []);
       const worst = problems.find((problem) => problem.severity === "error") ?? problems[0] ?? nextNumber(project, site);
-      if (worst) yield { ...worst, suggestions: keyFor(project, site, worst, options) };
+      if (worst) yield worst;
     }
   },
 };
 
-/** The key that is missing, as an edit of the schema. */
-function keyFor(project: Project, insert: Site, problem: Problem, options: RuleOptions): Fix[] {
-  const database = databaseOf(project, insert.database);
-  return problem.severity === "error" && database && insert.table ? declareKey(database, insert.table, problem.columns ?? [], options.text) : [];
+/**
+ * The key that is missing, as an edit of the schema. None where it would forbid rows that are meant: a constant is the state or type that these rows
+ * are in, and others may have it more than once; so may rows that the look-up leaves out, and a wider key is there to keep several apart.
+ */
+function keyFor(database: Database, insert: Site, check: Check, table: Table, columns: string[], options: RuleOptions): Fix[] {
+  const isOfSomeRows = check.more.length > 0 || check.lookup.matchRest.length > 0 || columns.some((column) => isConstant(insert.columns?.find((item) => item.column === column)));
+  const isParted = table.keys.some((key) => columns.every((column) => partColumns(key).includes(column)));
+  return isOfSomeRows || isParted ? [] : declareKey(database, table.id, columns, options.text);
+}
+
+function isConstant(written: Written | undefined): boolean {
+  return written?.value.origin === "literal" || written?.value.origin === "null";
 }
 
 /** What a look-up and the insert after it have in common. */
@@ -93,7 +101,7 @@ function checksBefore(project: Project, insert: Site): Check[] {
 }
 
 function isOtherConstant(compared: Written, written: Written | undefined): boolean {
-  return written !== undefined && (written.value.origin === "literal" || written.value.origin === "null") && written.value.text !== compared.value.text;
+  return written !== undefined && isConstant(written) && written.value.text !== compared.value.text;
 }
 
 /** A look-up by a range ("none in the last hour") asks for something that no key can hold; a value just made cannot collide. */
@@ -103,7 +111,7 @@ function isQuestionOfIdentity(lookup: Site, same: Written[]): boolean {
   return same.some((item) => item.value.origin !== "literal" && item.value.origin !== "null");
 }
 
-function judge(project: Project, insert: Site, check: Check): Problem | null {
+function judge(project: Project, insert: Site, check: Check, options: RuleOptions): Problem | null {
   const table = tableOf(project, insert);
   const database = databaseOf(project, insert.database);
   if (!table || !database || table.kind !== "table") return null;
@@ -128,7 +136,7 @@ function judge(project: Project, insert: Site, check: Check): Problem | null {
   // Two calls with the same input meet in a wider key, if not in this one.
   if (within && understood) return withKey(project, insert, check, table, within, filters);
   const mayBeBacked = table.keys.some((key) => mayBack(table, insert, check.same, compared, key));
-  return understood && violated.length === 0 && !mayBeBacked && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled) : null;
+  return understood && violated.length === 0 && !mayBeBacked && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled, options) : null;
 }
 
 /** `max(position) + 1` of the same table, written into a key: two callers that read the same last row write the same number. */
@@ -192,7 +200,7 @@ function columnsInText(table: Table, insert: Site, lookup: Site): string[] {
   });
 }
 
-function withoutKey(database: Database, insert: Site, check: Check, table: Table, spelled: string[]): Problem {
+function withoutKey(database: Database, insert: Site, check: Check, table: Table, spelled: string[], options: RuleOptions): Problem {
   const columns = [...check.same.map((item) => item.column), ...spelled];
   return {
     message:
@@ -204,6 +212,7 @@ function withoutKey(database: Database, insert: Site, check: Check, table: Table
     table: table.id,
     columns,
     sqlstate: null,
+    suggestions: keyFor(database, insert, check, table, columns, options),
   };
 }
 

@@ -129,7 +129,8 @@ function describe(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKe
     message: set
       ? `DO UPDATE SET writes ${set.column}, which ${describeKey(key)} of ${title} keeps unique, but ON CONFLICT covers only ${target}: a value that another row has answers 23505, ${answer}, on every retry.`
       : `ON CONFLICT covers only ${target}; a new row can still hit ${describeKey(key)} of ${title}: Postgres answers 23505, ${answer}, despite the ${site.conflict?.action === "nothing" ? "DO NOTHING" : "upsert"}.`,
-    at: set ? set.at : (site.conflict?.at ?? site.at),
+    // What is written may be put together in another file.
+    at: set?.at.path === site.at.path ? set.at : (site.conflict?.at ?? site.at),
     see: place ? [{ at: place, message: describeKey(key) }] : [],
     severity: set && key.where === null && !isOwnRow(site, arbiters, set) ? "error" : "warning",
     table: table.id,

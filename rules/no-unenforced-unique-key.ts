@@ -11,6 +11,7 @@ import {
   quoteName,
   sitesOn,
   tableTitle,
+  versionsOfTable,
 } from "../src/catalog/lookup.ts";
 import type { Column, Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Problem } from "../src/model/finding.ts";
@@ -54,7 +55,8 @@ function judge(project: Project, database: Database, table: Table, key: UniqueKe
   const column = mark ?? (nullable.length === 1 ? nullable[0] : undefined);
   if (column === undefined || (column.default !== null && !isNullDefault(column))) return null;
   const rest = columns.filter((name) => name !== column.name);
-  if (isHeldByAnother(table, key, column, rest)) return null;
+  // Where the schema declares it NULLS NOT DISTINCT and only a migration does not, no-schema-drift says so, at both places.
+  if (isHeldByAnother(table, key, column, rest) || versionsOfTable(database, table.id).some((version) => version.keys.some((own) => own.name === key.name && own.nullsNotDistinct))) return null;
   if (mark !== undefined) return describe(database, table, key, column, rest, null);
   const evidence = isScope(table, column, rest) ? sitesOn(project, { database: database.id, table: table.id }).find((site) => !isPassedOver(site, options) && meansNull(table, site, column, rest)) : undefined;
   return evidence === undefined ? null : describe(database, table, key, column, rest, evidence);

@@ -33,6 +33,23 @@ describe.each(readdirSync(fixtures).sort())("%s", (name) => {
   });
 });
 
+test.each([
+  ["a constant is one of several states", "phone: string)", "phone: string)", "data: { orgId, phone }", 'data: { orgId, phone: "none" }', "where: { orgId, phone }", 'where: { orgId, phone: "none" }'],
+  ["the look-up leaves rows out", "phone String", "phone String\n  gone  DateTime?", "findFirst({ where: { orgId, phone }", "findFirst({ where: { orgId, phone, gone: null }"],
+  ["a wider key keeps several apart", "phone String", "phone String\n  kind  String\n\n  @@unique([orgId, phone, kind])", "data: { orgId, phone }", "data: { orgId, phone, kind: crypto.randomUUID() }"],
+])("no key is suggested where %s", async (_, ...pairs) => {
+  const root = mkdtempSync(join(base, "none-"));
+  cpSync(join(fixtures, "prisma-line/before"), root, { recursive: true });
+  for (const file of Object.keys(readTree(root))) {
+    let text = readFileSync(join(root, file), "utf8");
+    for (let at = 0; at < pairs.length; at += 2) text = text.replaceAll(pairs[at] ?? "", pairs[at + 1] ?? "");
+    writeFileSync(join(root, file), text);
+  }
+  const { stdout } = await run(root, "--format", "json");
+  const found = (JSON.parse(stdout) as { findings: { rule: string; suggestions: unknown[] }[] }).findings;
+  expect(found.filter(({ rule }) => rule === "no-check-then-insert").map(({ suggestions }) => suggestions)).toEqual([[]]);
+});
+
 test("the results are well typed, by the types of the real libraries", () => {
   const root = join(base, "types");
   cpSync(fixtures, root, { recursive: true });

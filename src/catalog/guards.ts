@@ -37,30 +37,32 @@ export function isRetried(site: Site): boolean {
 
 /**
  * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts when it
- * recovers (it reads or writes again), or when it gives up this one call or turn of a loop on purpose. `answered`: it is enough to give up this one
- * write, or to tell the violation's error from others. A handler that turns any error into a message, or that logs whatever goes wrong in a larger
+ * recovers (it reads or writes again), or when it gives up this one call or turn of a loop on purpose. Beyond that, `enough` says what will do. A handler that turns any error into a message, or that logs whatever goes wrong in a larger
  * block, does not. Handed to a wrapper that gives errors as values: unknown, so yes.
  */
-export function isViolationHandled(project: Project, site: Site, answered = true): boolean {
-  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "handler" && dealsWithViolation(project, guard, answered)));
+export function isViolationHandled(project: Project, site: Site, enough: Enough = "answered"): boolean {
+  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
 }
 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */
 export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined): boolean {
-  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, true)));
+  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
   if (dealing.length === 0) return false;
   const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
   return asked.every((way) => dealing.some((guard) => guard.ways?.includes(way) ?? true));
 }
 
-function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>, answered: boolean): boolean {
+/** `recovered`: nothing less than that. `given up`: to give up this one write. `answered`: also to tell the violation's error from others. */
+type Enough = "recovered" | "given up" | "answered";
+
+function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>, enough: Enough): boolean {
   const handler = project.handlers.find((item) => item.id === guard.handler);
   if (!handler) return false;
-  if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique" || (answered && handler.maps)) return true;
+  if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique" || (enough === "answered" && handler.maps)) return true;
   if (handler.handles === "other" || handler.rethrows === "always") return false;
   // A loop that notes which turns failed and goes on, and `sync().catch(log)`, mean what they do.
   if (handler.form === "promise" ? handler.swallows : guard.perItem === true && !handler.swallows) return true;
-  return (answered && handler.swallows && writesIn(project, handler) <= 1) || recovers(project, handler);
+  return (enough !== "recovered" && handler.swallows && writesIn(project, handler) <= 1) || recovers(project, handler);
 }
 
 function writesIn(project: Project, handler: Handler): number {
