@@ -11,9 +11,14 @@ if [ -n "${UNIQLINT_SARIF:-}" ]; then arguments+=(--report "sarif=$UNIQLINT_SARI
 summary="$(mktemp)"
 trap 'rm -f "$summary"' EXIT
 
-# The project's own version, where it has one: npx takes that of node_modules when no other is named.
-package=uniqlint
-if [ ! -e node_modules/.bin/uniqlint ]; then package="uniqlint@${UNIQLINT_VERSION:-latest}"; fi
+# The project's own version, where it has one, in a workspace maybe further up: npx takes it when no other is named.
+package="uniqlint@${UNIQLINT_VERSION:-latest}"
+folder="$PWD"
+while :; do
+  if [ -e "$folder/node_modules/.bin/uniqlint" ]; then package=uniqlint; fi
+  if [ "$folder" = "${GITHUB_WORKSPACE:-/}" ] || [ "$folder" = / ]; then break; fi
+  folder="$(dirname "$folder")"
+done
 
 # UNIQLINT_ARGS is a command line, so its words are to be split.
 # shellcheck disable=SC2086
