@@ -264,7 +264,7 @@ function withKey(project: Project, insert: Site, check: Check, table: Table, key
 
 /** Replication is asynchronous unless a server is told otherwise: what one caller has committed, the next one may not see there yet. */
 function lagOf({ lookup }: Check): string {
-  return lookup.replica === true ? " It takes no race: the look-up asks a read replica, which lags, so one caller right after the other finds nothing too." : "";
+  return lookup.replica === true ? " It takes no race: the look-up asks a read replica, which lags, so one caller right after the other may find nothing too." : "";
 }
 
 function nameOf(database: Database): string {
