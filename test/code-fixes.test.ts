@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { importOf, scanBracket } from "../src/catalog/code-text.ts";
+import { skipConflict } from "../src/catalog/skip-conflict.ts";
+import type { Column, Table, UniqueKey } from "../src/model/catalog.ts";
+import type { Site, Written } from "../src/model/project.ts";
 import { runCli as run } from "./run-cli.ts";
 
 /** `<client>-<what>/before` becomes `after`; nothing is found in it then. */
@@ -59,6 +62,24 @@ test("the results are well typed, by the types of the real libraries", () => {
   writeFileSync(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions: options, include: ["*/after/src"], exclude: ["prisma-*"] }));
   const { status, stdout } = spawnSync(join(modules, ".bin/tsc"), ["-p", root], { encoding: "utf8" });
   expect([status, stdout]).toEqual([0, ""]);
+});
+
+describe("ON CONFLICT DO NOTHING is not offered", () => {
+  const key: UniqueKey = { name: "d_key", kind: "index", parts: [{ kind: "column", column: "ref", collation: null, opclass: null }], where: null, nullsNotDistinct: false, deferrable: false, valid: null, declared: [], built: [] };
+  const column = (name: string): Column => ({ name, property: name, type: "text", nullable: false, default: null, generated: false, at: null });
+  const table: Table = { id: "public.d", schema: "public", name: "d", kind: "table", temporary: false, partitioned: false, columns: [column("id"), column("ref")], keys: [{ ...key, name: "d_pkey", kind: "primary", parts: [{ kind: "column", column: "id", collation: null, opclass: null }] }, key], indexes: [], foreignKeys: [], checks: [], complete: true, declared: [], built: [] };
+  const offer = (code: string, origin: Written["value"]["origin"] = "external") => {
+    const at = { path: "a.ts", start: 0, end: code.length };
+    const columns = [{ column: "id", value: { text: "id", origin, nullable: false }, at }];
+    const site = { client: "drizzle", at, conflict: null, returning: "none", columns } as unknown as Site;
+    return skipConflict(site, table, key, () => code).map(({ edits }) => edits.map(({ at: place, text }) => [place.start, text]));
+  };
+
+  test("behind what runs the statement, nor where the row's id is made here", () => {
+    expect(offer("db.insert(d).values({ id, ref: f(1) })")).toEqual([[[38, ".onConflictDoNothing({ target: d.ref })"]]]);
+    expect(offer("db.insert(d).values({ id, ref: f(1) }).run()")).toEqual([]);
+    expect(offer("db.insert(d).values({ id, ref: f(1) })", "generated")).toEqual([]);
+  });
 });
 
 describe("edits of code as text", () => {
