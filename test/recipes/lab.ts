@@ -38,10 +38,21 @@ export async function openLab(): Promise<Lab> {
     ask: async <Row extends pg.QueryResultRow>(sql: string) => (await client.query<Row>(sql)).rows,
     watch: (table, insert, migrate) => watch({ client, writer, third }, table, insert, migrate),
     stop: async () => {
-      await Promise.all([client.end(), writer.end(), third.end()]);
+      await Promise.all([writer.end(), third.end()]);
+      await waitUntilAlone(client);
+      await client.end();
       await server.stop();
     },
   };
+}
+
+/** Runners that keep connections for a while take it badly when the server goes first: graphile-migrate ends the process. */
+async function waitUntilAlone(client: pg.Client): Promise<void> {
+  for (let left = 100; left > 0; left -= 1) {
+    const { rows } = await client.query("select from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()");
+    if (rows.length === 0) return;
+    await setTimeout(50);
+  }
 }
 
 async function connect(address: Address): Promise<pg.Client> {
