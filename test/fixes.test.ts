@@ -125,6 +125,15 @@ describe("--fix-suggestions", () => {
     });
   });
 
+  test("says which file drops and which one builds", async () => {
+    const build = key.replace("INDEX", "INDEX CONCURRENTLY IF NOT EXISTS");
+    const { stdout } = await run(folder({ "migrations/2_email.up.sql": build }), "--format", "json");
+    const { findings } = JSON.parse(stdout) as { findings: { rule: string; suggestions: { title: string }[] }[] };
+    expect(findings.find(({ rule }) => rule === "no-unverified-concurrent-index")?.suggestions).toMatchObject([
+      { title: `DROP INDEX CONCURRENTLY IF EXISTS members_email_key first, and the build in migrations/3_members_email_key.up.sql` },
+    ]);
+  });
+
   test("migrations that have run are left alone", async () => {
     const root = folder({ "uniqlint.config.json": `{ "migrations": { "appliedThrough": 2 } }` });
     const before = readTree(root);

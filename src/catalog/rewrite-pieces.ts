@@ -34,10 +34,16 @@ export function replaceBy(place: Place, pieces: Piece[], subject: Subject, title
   const carrier = here.every(({ kind }) => kind === "drop") ? (apart.find(({ kind }) => kind === "build") ?? apart[0] ?? null) : null;
   const files = filesFor(place, apart, subject, manner, carrier);
   if (files === null) return null;
-  const paths = files.map((file) => file.at.path).join(", ");
-  const where = files.length === 0 ? "" : files.length === 1 ? `, in a file of its own: ${paths}` : `, in files of their own: ${paths}`;
+  const where = whereTo(files.map((file) => file.at.path), carrier !== null && here.length > 0);
   const left = carrier === null ? at : { ...at, start: rangeOf(place).start };
   return made(place, `${title}${said}${where}`, [...directive, here.length === 0 ? { at: { ...at, ...rangeOf(place) }, text: "" } : { at: left, text: joined(here) }, ...files]);
+}
+
+/** `moved`: this file keeps only what is dropped first, and the build itself goes. */
+function whereTo(paths: string[], moved: boolean): string {
+  if (paths.length === 0) return "";
+  if (moved) return `, and the build in ${paths.join(", ")}`;
+  return `, in ${paths.length === 1 ? "a file of its own" : "files of their own"}: ${paths.join(", ")}`;
 }
 
 function joined(pieces: Piece[]): string {
