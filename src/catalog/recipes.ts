@@ -115,6 +115,8 @@ export function whereToRun(migration: Migration, build: KeyBuild | null = null):
       return "in a migration whose isTransactional() is false, with allOrNothing off";
     case "node-pg-migrate":
       return "in a JavaScript migration after pgm.noTransaction()";
+    case "db-migrate":
+      return "in a run with --non-transactional";
     case "goose":
       return "in a file with -- +goose NO TRANSACTION";
     case "dbmate":

@@ -10,7 +10,7 @@ import { versionOf } from "./packages.ts";
 import { byName, commonFolder, folderOf, nameOf } from "./paths.ts";
 import { byVersion, guessDialect } from "./runners.ts";
 
-type CodeRunner = Extract<Runner, "typeorm" | "mikro-orm" | "node-pg-migrate" | "kysely" | "sequelize" | "knex">;
+type CodeRunner = Extract<Runner, "typeorm" | "mikro-orm" | "node-pg-migrate" | "db-migrate" | "kysely" | "sequelize" | "knex">;
 
 /** Words of each library that its migrations cannot do without; the first that is met decides. */
 const EVIDENCE: [CodeRunner, RegExp][] = [
@@ -20,6 +20,7 @@ const EVIDENCE: [CodeRunner, RegExp][] = [
   ["kysely", /["']kysely["']|\bKysely\b/],
   ["sequelize", /\bqueryInterface\b|\bQueryInterface\b/],
   ["knex", /\bknex\b|\bKnex\b/],
+  ["db-migrate", /\bdb\s*\.(?:runSql|createTable|dropTable|renameTable|addColumn|removeColumn|renameColumn|changeColumn|addIndex|removeIndex|addForeignKey|removeForeignKey)\b/],
 ];
 
 /** Where its version is told; the first package that is there. */
@@ -27,6 +28,7 @@ const PACKAGES: Record<CodeRunner, string[]> = {
   typeorm: ["typeorm"],
   "mikro-orm": ["@mikro-orm/migrations", "@mikro-orm/core"],
   "node-pg-migrate": ["node-pg-migrate"],
+  "db-migrate": ["db-migrate"],
   kysely: ["kysely"],
   sequelize: ["sequelize", "@sequelize/core", "umzug"],
   knex: ["knex"],
@@ -83,7 +85,7 @@ function stampOf(text: string, path: string): number {
 function describe(discovery: Discovery, runner: CodeRunner, said: Dialect | null, found: string[], claimed: Set<string>): Found | null {
   const { files, packages } = discovery;
   const dir = commonFolder(found.map(folderOf));
-  const own = runner === "node-pg-migrate" ? [...found, ...numberedSql(files, dir, claimed)] : found;
+  const own = runner === "node-pg-migrate" ? [...found, ...numberedSql(files, dir, claimed)] : runner === "db-migrate" ? found.map((path) => sqlBeside(files, path)) : found;
   // Files of an engine that keeps no unique keys as we know them.
   if (guessDialect({ ...files, text: () => "" }, found) === null) return null;
   const dialect = said ?? driverDialect(discovery, dir) ?? "postgres";
@@ -107,14 +109,20 @@ function numberedSql(files: Files, dir: string, claimed: Set<string>): string[] 
   return files.list(dir).filter((name) => /^\d.*\.sql$/.test(name)).map((name) => `${dir}/${name}`).filter((path) => !claimed.has(path));
 }
 
+/** db-migrate's `--sql-file`: the code only reads `sqls/<its name>-up.sql` and sends it. */
+function sqlBeside(files: Files, path: string): string {
+  const sql = `${folderOf(path)}/sqls/${nameOf(path).replace(/\.[cm]?[jt]s$/, "")}-up.sql`;
+  return /\bsqls\b/.test(files.text(path) ?? "") && files.text(sql) !== null ? sql : path;
+}
+
 /** The engine whose driver the packages at or above a folder name first; null: none does. */
 export function driverDialect({ packages }: Pick<Discovery, "packages">, dir: string): Dialect | null {
   return DRIVERS.find(([, names]) => names.some((name) => versionOf(packages, dir, name) !== null))?.[0] ?? null;
 }
 
 const DRIVERS: [Dialect, string[]][] = [
-  ["postgres", ["pg", "postgres", "pg-promise", "@neondatabase/serverless", "@electric-sql/pglite", "pg-native", "@vercel/postgres", "kysely-postgres-js"]],
-  ["mysql", ["mysql", "mysql2", "mariadb"]],
+  ["postgres", ["pg", "postgres", "db-migrate-pg", "pg-promise", "@neondatabase/serverless", "@electric-sql/pglite", "pg-native", "@vercel/postgres", "kysely-postgres-js"]],
+  ["mysql", ["mysql", "mysql2", "mariadb", "db-migrate-mysql"]],
   ["sqlite", ["better-sqlite3", "sqlite3", "@libsql/client", "libsql", "sqlite"]],
   ["other", ["mssql", "tedious", "oracledb"]],
 ];

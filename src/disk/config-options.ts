@@ -17,7 +17,7 @@ export type Option = { about: string } & (
 export const levels = ["off", "warning", "error"];
 
 const runners = [
-  "drizzle", "prisma", "supabase", "node-pg-migrate", "knex", "kysely", "typeorm", "sequelize", "mikro-orm", "goose", "dbmate", "golang-migrate",
+  "drizzle", "prisma", "supabase", "node-pg-migrate", "db-migrate", "knex", "kysely", "typeorm", "sequelize", "mikro-orm", "goose", "dbmate", "golang-migrate",
   "atlas", "flyway", "graphile-migrate", "psql", "unknown",
 ];
 

@@ -112,7 +112,7 @@ function refuseNothing({ root }: Target, project: Project, candidates: string[])
   if (tables > 0 || project.databases.some(({ migrations }) => migrations.some(({ statements }) => statements.length > 0))) return;
   const reasons = project.unread.slice(0, 5).map(({ at, message }) => `\n  ${at.path}: ${message}`).join("");
   if (project.databases.length > 0) throw failure(`no table could be read out of the schema in ${root}${reasons}`);
-  const looked = "a Drizzle or Prisma schema, entities of TypeORM or MikroORM, models of Sequelize, migrations in SQL or of Knex, Kysely, TypeORM, Sequelize, MikroORM or node-pg-migrate, Supabase, sqlc, schema.sql";
+  const looked = "a Drizzle or Prisma schema, entities of TypeORM or MikroORM, models of Sequelize, migrations in SQL or of Knex, Kysely, TypeORM, Sequelize, MikroORM, node-pg-migrate or db-migrate, Supabase, sqlc, schema.sql";
   const what = candidates.some(isCode) ? "nothing to compare the code with" : "nothing to lint";
   throw failure(`${what} in ${root}: no schema was found (${looked})${reasons}`);
 }

@@ -24,6 +24,7 @@ const SETTINGS: Partial<Record<Runner, Setting[]>> = {
     { said: /\ballOrNothing\s*:\s*false\b/, mode: "file" },
   ],
   "node-pg-migrate": [{ said: /\bsingleTransaction["']?\s*:\s*false\b|--no-single-transaction\b|--single-transaction[ =]false\b/, mode: "file" }],
+  "db-migrate": [{ said: /\bdb-migrate\b[^"\n]*--non-transactional\b|\bnon-transactional["']\s*:\s*true\b/, mode: "none" }],
   // Most who say so speak of ClickHouse, in another address.
   "golang-migrate": [{ said: /^(?!.*clickhouse).*\bx-multi-statement=true\b/im, mode: "none" }],
   flyway: [{ said: /\b(?:executeInTransaction|execute-in-transaction)["']?\s*[:=]\s*["']?false\b/, mode: "none" }],

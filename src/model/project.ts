@@ -66,7 +66,7 @@ export type PrismaModelMap = Record<
 >;
 
 export type Runner =
-  | "drizzle" | "prisma" | "supabase" | "node-pg-migrate" | "knex" | "kysely" | "typeorm" | "sequelize" | "mikro-orm"
+  | "drizzle" | "prisma" | "supabase" | "node-pg-migrate" | "db-migrate" | "knex" | "kysely" | "typeorm" | "sequelize" | "mikro-orm"
   | "goose" | "dbmate" | "golang-migrate" | "atlas" | "flyway" | "graphile-migrate" | "psql" | "unknown";
 
 export type Migration = {

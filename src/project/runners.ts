@@ -28,6 +28,7 @@ const RUNNERS: Record<Runner, Steered> = {
   prisma: prismaMode,
   supabase: supabaseMode,
   "node-pg-migrate": () => "batch",
+  "db-migrate": () => "file",
   knex: () => "batch",
   kysely: () => "batch",
   typeorm: () => "batch",

@@ -3,6 +3,7 @@ import type { Span, Unread } from "../../model/span.ts";
 import type { Statement } from "../../model/statement.ts";
 import { entryOf, evaluateExport } from "../evaluate.ts";
 import type { Evaluated, Program } from "../program.ts";
+import { dbMigrate } from "./db-migrate.ts";
 import { knex } from "./knex.ts";
 import { kysely } from "./kysely.ts";
 import type { MigrationLibrary, Reading, UpFunction } from "./library.ts";
@@ -13,7 +14,7 @@ import { statementsOf, type Sent } from "./sent.ts";
 import { typeorm } from "./typeorm.ts";
 import { walkCalls, type FunctionValue, type Step, type Visit } from "./walk.ts";
 
-const LIBRARIES: Partial<Record<Runner, MigrationLibrary>> = { knex, kysely, "node-pg-migrate": nodePgMigrate, sequelize, typeorm, "mikro-orm": mikroOrm };
+const LIBRARIES: Partial<Record<Runner, MigrationLibrary>> = { knex, kysely, "node-pg-migrate": nodePgMigrate, "db-migrate": dbMigrate, sequelize, typeorm, "mikro-orm": mikroOrm };
 
 export type CodeMigration = {
   statements: Statement[];
