@@ -1,5 +1,8 @@
-import type { Argument, Expression } from "../model/expression.ts";
+import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
+import { partsOf } from "../read/typescript/mentions.ts";
+
+export { partsOf, unspread } from "../read/typescript/mentions.ts";
 
 const indexes = new WeakMap<CodeFacts, Map<string, Expression>>();
 
@@ -35,36 +38,6 @@ function indexExpressions(code: CodeFacts): Map<string, Expression> {
   for (const fact of code.functions) fact.returns.forEach(add);
   for (const declaration of Object.values(code.declarations)) if (declaration.value !== null) add(declaration.value);
   return index;
-}
-
-/** The expressions directly inside one; bodies of functions are not. */
-export function partsOf(expression: Expression): Expression[] {
-  switch (expression.kind) {
-    case "array":
-      return expression.items.map(unspread);
-    case "object":
-      return expression.entries.map((entry) => (entry.kind === "spread" ? entry.of : entry.value));
-    case "member":
-    case "unary":
-      return [expression.of];
-    case "index":
-      return [expression.of, expression.index];
-    case "call":
-    case "new":
-      return [expression.callee, ...expression.args.map(unspread)];
-    case "template":
-      return expression.tag === null ? expression.holes : [expression.tag, ...expression.holes];
-    case "conditional":
-      return [expression.test, expression.then, expression.else];
-    case "binary":
-      return [expression.left, expression.right];
-    default:
-      return [];
-  }
-}
-
-export function unspread(item: Argument): Expression {
-  return item.kind === "spread" ? item.of : item;
 }
 
 /** Does `test` hold for the expression or one inside it? */

@@ -7,11 +7,11 @@ export function mentionsLocal(expression: Expression, locals: ReadonlySet<number
   return partsOf(expression).some((part) => mentionsLocal(part, locals));
 }
 
-/** The expressions directly inside one. */
+/** The expressions directly inside one; bodies of functions are not. */
 export function partsOf(expression: Expression): Expression[] {
   switch (expression.kind) {
     case "array":
-      return expression.items.map(spreadless);
+      return expression.items.map(unspread);
     case "object":
       return expression.entries.map((entry) => (entry.kind === "spread" ? entry.of : entry.value));
     case "member":
@@ -21,7 +21,7 @@ export function partsOf(expression: Expression): Expression[] {
       return [expression.of, expression.index];
     case "call":
     case "new":
-      return [expression.callee, ...expression.args.map(spreadless)];
+      return [expression.callee, ...expression.args.map(unspread)];
     case "template":
       return expression.tag === null ? expression.holes : [expression.tag, ...expression.holes];
     case "conditional":
@@ -33,6 +33,6 @@ export function partsOf(expression: Expression): Expression[] {
   }
 }
 
-function spreadless(item: Argument): Expression {
+export function unspread(item: Argument): Expression {
   return item.kind === "spread" ? item.of : item;
 }
