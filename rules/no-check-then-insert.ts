@@ -93,7 +93,7 @@ function checksBefore(project: Project, insert: Site): Check[] {
     // The insert writes another value, or none: it is not the row that was looked for.
     const other = more.some((item) => (item.value.origin !== "literal" && item.value.origin !== "null") || isOtherConstant(item, written.get(item.column)));
     const sought = match.length > (lookup.match ?? []).length;
-    const many = !sought && (insert.rows === "many" || (insert.loop && !lookup.loop));
+    const many = !sought && (insert.rows === "many" || guard.loops === true || (insert.loop && !lookup.loop));
     const asks = guard.narrowed === true || lookup.matchRest.some((rest) => rest.includes("…")) ? "part" : many ? "none" : "row";
     if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, ways: guard.ways, same, more, asks });
   }
@@ -136,6 +136,8 @@ function judge(project: Project, insert: Site, check: Check, options: RuleOption
   // Two calls with the same input meet in a wider key, if not in this one.
   if (within && understood) return withKey(project, insert, check, table, within, filters);
   const mayBeBacked = table.keys.some((key) => mayBack(table, insert, check.same, compared, key));
+  // The latest of several, of which another way in adds one whatever there is: there are meant to be many.
+  if (check.lookup.ordered === true && check.ways !== undefined) return null;
   return understood && violated.length === 0 && !mayBeBacked && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled, options) : null;
 }
 

@@ -30,7 +30,7 @@ function* compare(database: Database, schema: Catalog, migrated: Catalog): Itera
     return built && areComparable(declared, built) ? [{ declared, built }] : [];
   });
   const count = (side: "declared" | "built") => pairs.reduce((sum, pair) => sum + pair[side].keys.length, 0);
-  yield* together(pairs.flatMap(({ declared, built }) => [...findUnbuilt(declared, built, generates ? "error" : "warning")]), count("declared"), "declares keys that no migration builds");
+  yield* together(pairs.flatMap(({ declared, built }) => [...findUnbuilt(database, declared, built, generates ? "error" : "warning")]), count("declared"), "declares keys that no migration builds");
   // A schema without a single key leaves them to SQL.
   if (!generates || count("declared") === 0) return;
   yield* together(pairs.flatMap(({ declared, built }) => [...findUndeclared(database, declared, built)]), count("built"), "leaves out keys that migrations build");
@@ -58,12 +58,13 @@ function* together(problems: Problem[], keys: number, what: string): Iterable<Pr
 }
 
 /** `severity`: a schema that gives the migrations must agree with them; one that is written by hand beside them is merely wrong. */
-function* findUnbuilt(declared: Table, built: Table, severity: Severity): Iterable<Problem> {
+function* findUnbuilt(database: Database, declared: Table, built: Table, severity: Severity): Iterable<Problem> {
   for (const key of declared.keys) {
     if (built.keys.some((other) => isSameKey(key, other, built)) || !isComparable(key, built)) continue;
     const at = key.declared[0] ?? declared.declared[0];
     if (!at) continue;
     const rival = findRival(key, built);
+    if (rival && cannotSayNulls(database, key, rival)) continue;
     const place = rival ? placeOfBuilt(rival) : built.built[0];
     yield {
       message: rival
@@ -77,6 +78,11 @@ function* findUnbuilt(declared: Table, built: Table, severity: Severity): Iterab
       sqlstate: rival ? null : "42P10",
     };
   }
+}
+
+/** Drizzle's `uniqueIndex()` has no words for NULLS NOT DISTINCT, so a migration says it by hand. */
+function cannotSayNulls(database: Database, declared: UniqueKey, built: UniqueKey): boolean {
+  return database.orm === "drizzle" && declared.kind === "index" && built.nullsNotDistinct && !declared.nullsNotDistinct && declared.where === null && built.where === null && built.kind === "index";
 }
 
 /** A key over fewer columns keeps these apart as well. */

@@ -48,7 +48,7 @@ function judge(project: Project, strict: boolean, table: Table, site: Site, conf
   // A look-up by the other key leaves a race at most, which is no-check-then-insert's affair.
   const open = others.filter((key) => !isImplied(key, arbiters) && !isLookedUp(project, site, partColumns(key)));
   const written = open.flatMap((key) => {
-    if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict))) return [];
+    if (!arbiters.some((arbiter) => conflictRowMayLieIn(key, arbiter, conflict, site.columns))) return [];
     const set = setsNewValue(key, site, conflict, arbiters);
     return set ? [{ key, set }] : [];
   });

@@ -8,6 +8,7 @@ import {
   joinWords,
   placeOfTable,
   provesAbsence,
+  speaksOfUnique,
   tableOf,
   tableTitle,
   walkCauses,
@@ -186,7 +187,7 @@ function isUniqueTest(handler: Handler, test: ErrorTest): boolean {
     case "code":
       return UNIQUE_CODES.has(test.value);
     case "message":
-      return /duplicate|unique|violat|23505|P2002/i.test(test.value) && !(handler.thrown ?? []).some((text) => text.toLowerCase().includes(test.value.toLowerCase()));
+      return speaksOfUnique(test.value) && !(handler.thrown ?? []).some((text) => text.toLowerCase().includes(test.value.toLowerCase()));
     case "class":
       return /unique|duplicate/i.test(test.name) && test.from !== null && !/\.[cm]?[jt]sx?$/.test(test.from);
     default:

@@ -107,8 +107,14 @@ function comesFromOutside(value: Value): boolean {
 function findCandidate(table: Table, name: string): Column | null {
   const column = table.columns.find((item) => item.name === name);
   if (!column || column.generated || column.default?.fresh) return null;
+  if (isPolymorphic(table, toSnake(name))) return null;
   if (column.type !== null && !/text|char|uuid|int|serial|string|numeric|decimal/i.test(column.type)) return null;
   return table.foreignKeys.some((key) => key.columns.includes(name)) ? null : column;
+}
+
+/** `source_row_id` beside `source_kind`: the id of a row in whichever own table the other column names. */
+function isPolymorphic(table: Table, name: string): boolean {
+  return /^source_\w+_(?:id|ref|key)$/.test(name) && table.columns.some((other) => /^source_(?:kind|type|table|model|entity)$/.test(toSnake(other.name)));
 }
 
 function isScope(table: Table, name: string): boolean {

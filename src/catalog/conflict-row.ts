@@ -1,19 +1,19 @@
 import type { UniqueKey } from "../model/catalog.ts";
-import type { Conflict } from "../model/project.ts";
+import type { Conflict, Site } from "../model/project.ts";
 import { conditionOf, type Condition } from "./predicate-tree.ts";
 import { mayHold } from "./row-predicate.ts";
 import type { RowValue } from "./row-value.ts";
 
 /**
  * Can the row that DO UPDATE reaches lie in another key's predicate? That row is in the arbiter: it satisfies the arbiter's predicate and, as
- * NULLs never conflict, holds no NULL in its columns; then SET changes it.
+ * NULLs never conflict, holds no NULL in its columns, but the inserted row's values; then SET changes it.
  */
-export function conflictRowMayLieIn(key: UniqueKey, arbiter: UniqueKey, conflict: Pick<Conflict, "sets">): boolean {
+export function conflictRowMayLieIn(key: UniqueKey, arbiter: UniqueKey, conflict: Pick<Conflict, "sets">, inserted: Site["columns"] = null): boolean {
   if (key.where === null) return true;
   const known = new Map<string, RowValue>();
   if (arbiter.where) learn(conditionOf(arbiter.where.text), known);
   for (const part of arbiter.parts) {
-    if (part.kind === "column" && !arbiter.nullsNotDistinct && !known.has(part.column)) known.set(part.column, { kind: "given", literal: null, present: true });
+    if (part.kind === "column" && !arbiter.nullsNotDistinct && !known.has(part.column)) known.set(part.column, { kind: "given", literal: literalIn(inserted, part.column), present: true });
   }
   if (conflict.sets === null || conflict.sets === "all") {
     // The written values may replace any but the arbiter's own columns, which are equal in both rows.
@@ -27,6 +27,12 @@ export function conflictRowMayLieIn(key: UniqueKey, arbiter: UniqueKey, conflict
     }
   }
   return mayHold(key.where, (column) => known.get(column) ?? { kind: "unknown" });
+}
+
+/** The arbiter's columns are equal in both rows. */
+function literalIn(inserted: Site["columns"], column: string): string | null {
+  const value = inserted?.find((item) => item.column === column)?.value;
+  return value?.origin === "literal" ? value.text : null;
 }
 
 /** What a condition that is true says of single columns. */

@@ -1,5 +1,6 @@
 import type { ErrorTest, Handler, Project, Site } from "../model/project.ts";
 import { whyNeverDriver } from "./error-shapes-driver.ts";
+import { speaksOfUnique } from "./error-words.ts";
 import { tableOf } from "./tables.ts";
 import { isAtLeast } from "./versions.ts";
 
@@ -27,7 +28,7 @@ function isAboutViolation(project: Project, handler: Handler, sites: Site[], tes
   const wanted = test.value.toLowerCase();
   const tables = sites.flatMap((site) => tableOf(project, site) ?? []);
   const isKeyName = test.kind === "name" && tables.some((table) => table.keys.some((key) => key.name?.toLowerCase().includes(wanted) === true));
-  if (!isKeyName && !/duplicate|unique|violat|23505/.test(wanted)) return false;
+  if (!isKeyName && !speaksOfUnique(wanted)) return false;
   const statement = [...tables.flatMap((table) => [table.name, ...table.columns.map((column) => column.name)]), ...sites.flatMap((site) => (site.conflict?.target.by === "constraint" ? [site.conflict.target.name] : []))];
   return ![...(handler.thrown ?? []), ...statement].some((text) => text.toLowerCase().includes(wanted));
 }

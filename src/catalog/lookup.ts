@@ -14,6 +14,7 @@ export type { RowValue } from "./row-value.ts";
 export { allowsAbsence } from "./absence.ts";
 export { meaningOfRest, type RestMeaning } from "./lookup-rest.ts";
 export { conflictRowMayLieIn } from "./conflict-row.ts";
+export { speaksOfUnique } from "./error-words.ts";
 export { coveredBy, fileOf, handlersOf, siteOf, sitesOn } from "./sites.ts";
 export { describeColumns, describeKey, describeParts } from "./describe.ts";
 export { nearestNames } from "./nearest.ts";

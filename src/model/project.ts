@@ -213,7 +213,7 @@ type GuardKind =
    * the words of this site's function (arguments followed through calls), so that equal texts are equal values; null: not known. Prefer it to the
    * look-up's own `match`, whose texts belong to its own function. `narrowed`: the row was sought among the loaded rows by more than that.
    */
-  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null; narrowed?: boolean }
+  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null; narrowed?: boolean; /** A loop stands between the question and the call that leads here: many rows hang from one answer. */ loops?: true }
   /** Rows of the same table are deleted before, in the same flow. */
   | { kind: "delete"; site: number; calls: number }
   /** Inserted before in the same flow into another table: this row hangs from it. */

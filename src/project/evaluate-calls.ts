@@ -12,7 +12,7 @@ const DEEPEST_INLINING = 3;
 
 type Call = Extract<Evaluated, { kind: "call" }>;
 
-/** A call or `new`: built-ins fold, `require` leads to the module, a helper that is one return is inlined, the rest stays a call. */
+/** A call or `new`: built-ins fold, `require` and `import()` lead to the module, a helper that is one return is inlined, the rest stays a call. */
 export function evaluateCall(context: Context, path: string, expression: Extract<Expression, { kind: "call" | "new" }>, env: Env | null): Evaluated {
   const at = { path, start: expression.start, end: expression.end };
   const callee = context.evaluate(path, expression.callee, env);
@@ -41,17 +41,21 @@ export function evaluateArguments(context: Context, path: string, args: Argument
 function foldBuiltin(context: Context, call: Call): Evaluated | null {
   const { callee, args, at } = call;
   const [first] = args;
-  if (callee.kind === "external" && callee.package === "" && callee.name === "require") return requireModule(context, call);
+  if (isGlobal(callee, "require") || isGlobal(callee, "import")) return requireModule(context, call);
   if (callee.kind !== "member") return null;
-  if (callee.of.kind === "external" && callee.of.package === "" && callee.of.name === "Object") {
-    return (callee.name === "freeze" || callee.name === "seal") && first !== undefined ? first : null;
-  }
+  if (isGlobal(callee.of, "Object")) return (callee.name === "freeze" || callee.name === "seal") && first !== undefined ? first : null;
+  // `await Promise.all([a(), b()])`: each place holds what its call gives.
+  if (isGlobal(callee.of, "Promise")) return callee.name === "all" && first?.kind === "array" ? first : null;
   if (callee.of.kind === "array" && callee.name === "join") return joinStrings(callee.of, first, at);
   if (callee.of.kind !== "string" || args.length > 0) return null;
   const text = callee.of.value;
   const change: Record<string, () => string> = { toLowerCase: () => text.toLowerCase(), toUpperCase: () => text.toUpperCase(), trim: () => text.trim(), toString: () => text };
   const changed = Object.hasOwn(change, callee.name) ? change[callee.name] : undefined;
   return changed === undefined ? null : { kind: "string", at, value: changed() };
+}
+
+function isGlobal(value: Evaluated, name: string): boolean {
+  return value.kind === "external" && value.package === "" && value.name === name;
 }
 
 function joinStrings(of: Evaluated, separator: Evaluated | undefined, at: Span): Evaluated | null {

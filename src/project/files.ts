@@ -5,6 +5,8 @@ import { basename } from "./paths.ts";
 const TEST_FOLDER = /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|testing|test-utils|testutils|testdata|e2e|fixtures?|mocks?|cypress|playwright)\//;
 const TEST_FILE = /(?:[.-](?:test|tests|spec|e2e|e2e-spec|bench|stories|story|mock|fixture|fixtures)\.[cm]?[jt]sx?|_test\.\w+)$|^(?:vitest|jest|playwright|cypress)\.[\w.-]+$/;
 const SEED = /(?:^|\/)(?:seeds?|seeders?|seeding)\/|(?:^|\/)populate\.[cm]?[jt]s$|(?:^|\/|[._-])seed(?:s|er|ers|ing)?(?:[._-][\w.-]*)?\.(?:[cm]?[jt]sx?|sql)$/i;
+/** `seedFixtures.ts`: only in this spelling is a word that begins with it about seeding. */
+const SEED_NAME = /(?:^|\/)seed[A-Z][\w-]*\.[cm]?[jt]sx?$/;
 const SCRIPT = /(?:^|\/)(?:(?:[\w-]+-)?scripts?|bin|one-?offs?|benchmarks?|examples?)\//;
 const GENERATED = /(?:^|\/)(?:generated|__generated__|\.generated|dist|build|\.next|\.output|coverage|vendor|node_modules)\/|\.(?:gen|generated)\.\w+$|[.-]min\.[cm]?js$|\.bundle\.js$/;
 
@@ -28,7 +30,7 @@ export function describeFile(path: string, facts: FileFacts | null, isMigration:
 export function entryOf(path: string, isMigration: boolean): Entry {
   if (isMigration) return "migration";
   if (TEST_FOLDER.test(path) || TEST_FILE.test(basename(path))) return "test";
-  if (SEED.test(path)) return "seed";
+  if (SEED.test(path) || SEED_NAME.test(path)) return "seed";
   if (SCRIPT.test(path)) return "script";
   return ENTRIES.find(([, pattern]) => pattern.test(path))?.[0] ?? null;
 }

@@ -131,15 +131,22 @@ function limitOf(value: Evaluated): number | null {
 
 function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
   const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
-  const answers = frame.fact.context.flatMap((step) => (step.kind === "condition" ? answersOfCondition(flow, place, step.test, step.holds) : []));
+  const asked = frame.fact.context.map((step) => (step.kind === "condition" ? answersOfCondition(flow, place, step.test, step.holds) : []));
+  const looped = new Set(frame.calls === 0 ? [] : asked.flatMap((each, i) => (isLoopedOver(frame.fact.context.slice(i + 1)) ? each : [])));
+  const answers = asked.flat();
   answers.push(...answersOfLoops(flow, place, frame.fact));
   if (frame.calls === 0) answers.push(...answersOfRows(flow, place, draft));
   return answers.flatMap((answer): Guard[] => {
     const lookup = flow.drafts[answer.site];
     if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];
     const { match, narrowed } = matchFor(flow, site, draft, frame, answer);
-    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: answer.handedIn === true ? [] : match, ...(narrowed ? { narrowed } : {}) }];
+    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: answer.handedIn === true ? [] : match, ...(narrowed ? { narrowed } : {}), ...(looped.has(answer) ? { loops: true } : {}) }];
   });
+}
+
+/** `if (none) for (const row of rows) save(row)`. */
+function isLoopedOver(context: ContextStep[]): boolean {
+  return context.some((step) => step.kind === "loop" && step.over !== null);
 }
 
 /** What the look-up compares, and what is sought among its rows, told in the site's own words where a value of the site is the same. */

@@ -39,9 +39,10 @@ export function createSites(linked: Linked): SiteStore {
     return made;
   };
   const read = (path: string): FileSites => files.get(path) ?? (candidates.has(path) ? add(path, readCode(linked, path)) : none);
+  // The row that DO NOTHING … RETURNING gives, if any, is a new one.
   const kindsOf = (path: string): Map<string, Site["kind"]> => {
     let index = kinds.get(path);
-    if (index === undefined) kinds.set(path, (index = new Map(read(path).ids.flatMap((id) => drafts[id] ?? []).map(({ at, kind }) => [`${at.start}:${at.end}`, kind]))));
+    if (index === undefined) kinds.set(path, (index = new Map(read(path).ids.flatMap((id) => drafts[id] ?? []).map((draft) => [`${draft.at.start}:${draft.at.end}`, draft.conflict?.action === "nothing" ? "insert" : draft.kind]))));
     return index;
   };
   const values: Values = { program: linked.program, siteAt: (path, start, end) => kindsOf(path).get(`${start}:${end}`) ?? null };

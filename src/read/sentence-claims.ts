@@ -20,6 +20,9 @@ const BACKING = /\b(?:enforced|backed|guarantee[ds]?|guaranteed|ensure[ds]?|prot
 
 const DENIED_BEFORE = /\b(?:no|not(?: an?| the)?|isn't|aren't|never|doesn't have an?|does not have an?|there(?:'s| is) no|lacks an?|have no|has no)\s*(?:db(?:-level)? |database(?:-level)? |real |actual |such |matching |backing |single |partial |composite )*$/i;
 
+/** "no (a, b) unique index". */
+const LISTED_LAST = /`?\([^()]*\)`?\s*$/;
+
 const KEY = /\bunique(?:ness)?[- ](?:(?:partial|composite|compound|functional|expression|database|db|b-?tree|multi-?column)[- ])*(?:index(?:es)?|constraints?|keys?)\b/gi;
 const UNIQUE_PER = /\bunique(?:ly indexed)?\s+(?:together\s+)?(?:on|per|by|for each|for every)\b|\bUNIQUE(?=\s*\()|\bunique together(?=\s*\()/g;
 const COLUMNS_UNIQUE = /(\([^()]*\)|`[^`]+`|\b[a-z]+(?:_[a-z0-9]+)+\b|\b[a-z]+[A-Z]\w*)\s+(?:(?:pair|pairs|tuple|combination|combo|columns?)\s+)?(is|are|isn't|aren't|is not|are not)\s+(?:also |always |already )?unique\b/g;
@@ -67,7 +70,7 @@ function readKey(text: string): Read {
   for (const match of text.matchAll(KEY)) {
     const after = text.slice(match.index + match[0].length);
     const clause = clauseBefore(text, match.index);
-    const denies = DENIED_BEFORE.test(clause);
+    const denies = DENIED_BEFORE.test(clause.replace(LISTED_LAST, ""));
     if (WISH_BEFORE.test(clause.replace(DENIED_BEFORE, "")) || isTakenBack(after)) continue;
     const named = columnsBefore(clause) ?? columnsAfterKey(after);
     if (named !== null && (named.columns.length > 0 || named.words !== undefined)) return { kind: "key", denies, ...named };

@@ -1,9 +1,9 @@
 import { ts } from "ts-morph";
 import { calleeText, stripWrappers } from "./nodes.ts";
 
-const LOGGING = /^(?:console|.*log(?:ger)?|Sentry|posthog|span|\w*(?:capture|report|track)\w*)(?:\.[\w.()]+)?$/i;
+const LOGGING = /^(?:console|.*log(?:gers?)?|Sentry|posthog|span|\w*(?:capture|report|track)\w*)(?:\.[\w.()]+)?$/i;
 
-/** True for a body that is empty or does nothing but write a log line (and answer with null or undefined). */
+/** True for a body that is empty or does nothing but write a log line (and answer with null, undefined or false). */
 export function swallowsErrors(body: readonly ts.Statement[] | ts.Expression): boolean {
   return isStatements(body) ? body.every(isIdle) : isNothing(body) || isLogging(body);
 }
@@ -20,7 +20,7 @@ function isIdle(node: ts.Statement): boolean {
 
 function isNothing(node: ts.Expression): boolean {
   const inner = stripWrappers(node);
-  if (inner.kind === ts.SyntaxKind.NullKeyword || ts.isVoidExpression(inner)) return true;
+  if (inner.kind === ts.SyntaxKind.NullKeyword || inner.kind === ts.SyntaxKind.FalseKeyword || ts.isVoidExpression(inner)) return true;
   if (ts.isObjectLiteralExpression(inner)) return inner.properties.length === 0;
   return ts.isIdentifier(inner) && inner.text === "undefined";
 }
