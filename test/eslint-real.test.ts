@@ -19,7 +19,8 @@ beforeAll(() => {
   cpSync(join(repository, "fixtures/incidents/tenant-reference/before"), root, { recursive: true });
   mkdirSync(join(root, "node_modules"));
   symlinkSync(repository, join(root, "node_modules/uniqlint"));
-  for (const name of ["eslint", "eslint-9", "typescript-eslint"]) symlinkSync(join(repository, "node_modules", name), join(root, "node_modules", name));
+  mkdirSync(join(root, "node_modules/@eslint"));
+  for (const name of ["eslint", "eslint-9", "typescript-eslint", "@eslint/js"]) symlinkSync(join(repository, "node_modules", name), join(root, "node_modules", name));
   mkdirSync(join(root, "other/migrations"), { recursive: true });
   writeFileSync(join(root, "other/migrations/1_users.sql"), sql);
   writeFileSync(join(root, "other/migrations/2_email.sql"), `-- Precheck: no duplicate emails were found.\n${build}`);
@@ -29,6 +30,15 @@ beforeAll(() => {
 import tseslint from "typescript-eslint";
 import uniqlint from "uniqlint/eslint";
 export default defineConfig({ files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } }, { plugins: { uniqlint }, extends: ["uniqlint/recommended"] });\n`,
+  );
+  writeFileSync(join(root, "other/schema.prisma"), "model User {\n  id Int @id\n}\n");
+  writeFileSync(
+    join(root, "all.config.mjs"),
+    `import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+import uniqlint from "uniqlint/eslint";
+import { defineConfig } from "eslint/config";
+export default defineConfig(js.configs.all, tseslint.configs.all, { languageOptions: { parserOptions: { projectService: true } } }, { plugins: { uniqlint }, extends: ["uniqlint/recommended"] });\n`,
   );
   writeFileSync(
     join(root, "common.config.cjs"),
@@ -68,6 +78,12 @@ describe.each(["eslint", "eslint-9"] as const)("%s on the command line", (versio
     const { messages } = eslint(version, ["--stdin", "--stdin-filename", "src/lib/tenants.ts"], `\n\n${text}`);
     expect(rulesOf(messages)).toEqual(tenants.map((each) => each.replace(/^\d+/, (line) => String(Number(line) + 2))));
   });
+
+  test("lints SQL and Prisma schemas where all rules of JavaScript and TypeScript are on for every file, as they are without `files`", () => {
+    // Findings have their usual places, and nothing of other rules stands beside them.
+    const { status, stderr, messages } = eslint(version, ["-c", "all.config.mjs", "other/migrations/2_email.sql", "other/schema.prisma"]);
+    expect([rulesOf(messages), status, stderr]).toEqual([["2:1 uniqlint/require-concurrent-unique-index"], 1, ""]);
+  }, 180_000);
 
   test("lints SQL, with ESLint's own comments and with uniqlint's", () => {
     const lint = (text: string): Message[] => eslint(version, ["-c", "common.config.cjs", "--stdin", "--stdin-filename", "other/migrations/2_email.sql"], text).messages;

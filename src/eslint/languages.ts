@@ -4,7 +4,7 @@ import { prismaComments, sqlComments } from "./comments.ts";
 import { CommentedSourceCode, makeRoot } from "./source-code.ts";
 import type { Root } from "./source-code.ts";
 
-type CommentedLanguage = Language<{ LangOptions: Record<string, never>; Code: CommentedSourceCode; RootNode: Root; Node: Root }>;
+type CommentedLanguage = Language<{ LangOptions: Record<string, unknown>; Code: CommentedSourceCode; RootNode: Root; Node: Root }>;
 
 /** A language whose files ESLint itself cannot misread: what uniqlint cannot understand in them is no parsing error. */
 function makeLanguage(commentsOf: (text: string) => Comment[]): CommentedLanguage {
@@ -15,10 +15,9 @@ function makeLanguage(commentsOf: (text: string) => Comment[]): CommentedLanguag
     columnStart: 0,
     nodeTypeKey: "type",
     visitorKeys: { Program: [] },
-    validateLanguageOptions(options) {
-      const [unknown] = Object.keys(options ?? {});
-      if (unknown !== undefined) throw new TypeError(`languageOptions.${unknown} is not an option: this language has none`);
-    },
+    // They are JavaScript's, from a configuration without `files`: this language has none.
+    validateLanguageOptions: () => undefined,
+    normalizeLanguageOptions: () => ({ parserOptions: {} }),
     parse: ({ body }) => ({ ok: true, ast: makeRoot(String(body), commentsOf(String(body))) }),
     createSourceCode: ({ body }, { ast }) => new CommentedSourceCode(String(body), ast),
   };

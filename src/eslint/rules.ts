@@ -5,6 +5,7 @@ import { ruleUrl } from "../report/rule-url.ts";
 import { ask } from "./client.ts";
 import type { Answer, Edit, Settings } from "./protocol.ts";
 import type { RuleInfo } from "./rule-list.ts";
+import { WHOLE_FILE } from "./source-code.ts";
 
 /** One of uniqlint's rules as a rule of ESLint: it reports what the project service found by that name in the file. */
 export function makeRule({ name, summary, severity, preset, edits }: RuleInfo, version: string): Rule.RuleModule {
@@ -16,11 +17,12 @@ export function makeRule({ name, summary, severity, preset, edits }: RuleInfo, v
       ...(edits.includes("fix") ? { fixable: "code" as const } : {}),
       ...(edits.includes("suggestions") ? { hasSuggestions: true } : {}),
     },
-    create: (context) => ({
-      Program() {
+    create(context) {
+      const report = (): void => {
         for (const finding of findingsOf(context)) if (finding.rule === name) context.report(describe(finding, edits));
-      },
-    }),
+      };
+      return { Program: report, [WHOLE_FILE]: report };
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 import type { DirectiveType, FileProblem, RulesConfig, SourceLocation, TraversalStep } from "@eslint/core";
-import { ConfigCommentParser, Directive, TextSourceCodeBase, VisitNodeStep } from "@eslint/plugin-kit";
+import { CallMethodStep, ConfigCommentParser, Directive, TextSourceCodeBase } from "@eslint/plugin-kit";
 import { indexLines, positionAt } from "../report/position.ts";
 import type { Comment } from "./comments.ts";
+import { emptyProgram } from "./empty-program.ts";
 
 /** The trees of .sql and .prisma files: uniqlint's rules look at the project, so a root and the comments are all that ESLint needs. */
-export type Root = { type: "Program"; loc: SourceLocation; range: [number, number]; comments: Note[] };
+export type Root = { type: "Program"; loc: SourceLocation; range: [number, number]; comments: Note[]; body: never[]; tokens: never[] };
 export type Note = { type: "Comment"; value: string; loc: SourceLocation; range: [number, number] };
 
 /** Lines from 1, columns from 0, as JavaScript's trees have them. */
@@ -19,9 +20,14 @@ export function makeRoot(text: string, comments: Comment[]): Root {
     type: "Program",
     loc: locate(0, text.length),
     range: [0, text.length],
+    body: [],
+    tokens: [],
     comments: comments.map(({ start, end, value }) => ({ type: "Comment", value, loc: locate(start, end), range: [start, end] })),
   };
 }
+
+/** The one event of such a file. Nodes are not visited: rules about JavaScript would take them for theirs. */
+export const WHOLE_FILE = "onUniqlintFile";
 
 /** What a comment `eslint rule: level` says. */
 type InlineConfig = { config: { rules: RulesConfig }; loc: SourceLocation };
@@ -30,9 +36,10 @@ const parser = new ConfigCommentParser();
 const DIRECTIVE = /^\s*eslint(?:-enable|-disable(?:(?:-next)?-line)?)?(?:\s|$)/u;
 
 /** A file with comments that ESLint understands: `eslint-disable…` and `eslint rule: level`. */
-export class CommentedSourceCode extends TextSourceCodeBase<{ LangOptions: Record<string, never>; RootNode: Root; SyntaxElementWithLoc: Root | Note; ConfigNode: Note }> {
+export class CommentedSourceCode extends TextSourceCodeBase<{ LangOptions: Record<string, unknown>; RootNode: Root; SyntaxElementWithLoc: Root | Note; ConfigNode: Note }> {
   constructor(text: string, ast: Root) {
     super({ text, ast, lineEndingPattern: /\r\n|[\r\n]/u });
+    Object.assign(this, emptyProgram());
   }
 
   override getParent(node: Root | Note): Root | undefined {
@@ -40,8 +47,7 @@ export class CommentedSourceCode extends TextSourceCodeBase<{ LangOptions: Recor
   }
 
   override traverse(): Iterable<TraversalStep> {
-    const step = (phase: 1 | 2): VisitNodeStep => new VisitNodeStep({ target: this.ast, phase, args: [this.ast] });
-    return [step(1), step(2)];
+    return [new CallMethodStep({ target: WHOLE_FILE, args: [] })];
   }
 
   getInlineConfigNodes(): Note[] {
