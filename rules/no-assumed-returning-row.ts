@@ -28,12 +28,17 @@ type Outcome = "used" | "failure" | "one-query" | "passed-on";
 
 function outcomeOf(site: Site, options: RuleOptions): Outcome | null {
   const strict = options.preset === "strict";
-  // What a query file's callers do with the error of an absent row is not seen.
-  if (site.client === "sqlc") return strict && site.returning === "used-unchecked" ? "one-query" : null;
+  // What a query file's callers do with the error of an absent row is not seen; a name may promise that there is always one.
+  if (site.client === "sqlc") return site.returning === "used-unchecked" && (strict || promisesRow(site)) ? "one-query" : null;
   if (site.returning === "used-unchecked") return "used";
   // A row that DO UPDATE … WHERE skips is often somebody else's, and then it is a failure.
   if (site.returning === "checked" && site.conflict?.action === "nothing" && site.rows === "one" && isFailure(site.absence?.throws ?? "")) return "failure";
   return strict && site.returning === "passed-on" && site.rows === "one" ? "passed-on" : null;
+}
+
+/** `EnsureTag`, `UpsertTag`, `GetOrCreateTag`: the row that is there is an answer like the one that is made. */
+function promisesRow({ operation, conflict }: Site): boolean {
+  return conflict?.action === "nothing" && /(?:^|[a-z_])(?:[Uu]psert|[Ee]nsure|(?:[Gg]et|[Ff]ind|[Cc]reate|[Ii]nsert|[Aa]dd)_?[Oo]r_?(?:[Cc]reate|[Ii]nsert|[Aa]dd|[Gg]et|[Ff]ind|[Rr]eturn|[Ff]etch|[Ee]nsure))/.test(operation);
 }
 
 /** "Failed to create x" says that nobody thought of the row that is already there; "x already exists" says that somebody did. */

@@ -79,7 +79,7 @@ export type SqlQuery = {
   limitOne: boolean;
   /** SELECT count(*) / exists(…): an existence test. */
   aggregate: "count" | "exists" | "max" | null;
-  /** INSERT … SELECT … WHERE NOT EXISTS (select … ): the look-up inside. */
+  /** INSERT … SELECT of rows that the table lacks (NOT EXISTS, NOT IN, EXCEPT, a left join that finds none): the look-up inside. */
   notExists: SqlMatch | null;
   forUpdate: boolean;
 };

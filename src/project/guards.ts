@@ -26,7 +26,7 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     const before = flow.drafts[id - 1];
     if (before?.decides === true && draft.at.path === before.at.path && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
     if (draft.call === null) {
-      if (site.kind !== "lookup") site.guards.push(...locksOfFile(flow, site.at.path));
+      if (site.kind !== "lookup") site.guards.push(...locksOfFile(flow, site));
       continue;
     }
     const inside = draft.via === undefined ? [] : flow.frames(draft.via.path, draft.via.call).slice(0, 1);
@@ -40,9 +40,13 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
   }
 }
 
-/** A query file that takes locks is used by code that takes them. */
-function locksOfFile(flow: Flow, path: string): Guard[] {
-  return flow.effectsOf(path).flatMap((effect): Guard[] => (effect.kind === "lock" && effect.call === null ? [{ kind: "lock", how: effect.how, at: effect.at, calls: 1 }] : []));
+/** A query file that takes locks is used by code that takes them; of rows, those of a parent: a lock on the table's own rows holds up nobody who inserts another. */
+function locksOfFile(flow: Flow, site: Site): Guard[] {
+  const parents = tableOf(flow.linked, site.database, site.table)?.foreignKeys.map((key) => key.table) ?? [];
+  return flow.effectsOf(site.at.path).flatMap((effect): Guard[] => {
+    const isGuard = effect.kind === "lock" && effect.call === null && (effect.how !== "row" || (effect.table !== undefined && effect.table !== site.table && parents.includes(effect.table)));
+    return isGuard ? [{ kind: "lock", how: effect.how, at: effect.at, calls: 1 }] : [];
+  });
 }
 
 /** Without repetitions; a transaction inside a retry is one that is retried. */

@@ -27,16 +27,18 @@ export type SqlOrigin = {
 export function draftStatements(linked: Linked, statements: Statement[], origin: SqlOrigin): Reading {
   const reading: Reading = { drafts: [], effects: [] };
   for (const statement of statements) {
-    reading.effects.push(...effectsOf(statement, origin), ...maintenanceOf(linked, statement, origin));
+    reading.effects.push(...effectsOf(linked, statement, origin), ...maintenanceOf(linked, statement, origin));
     for (const query of statement.queries) reading.drafts.push(...draftQuery(linked, statement, query, origin));
   }
   return reading;
 }
 
-function effectsOf(statement: Statement, origin: SqlOrigin): Effect[] {
+function effectsOf(linked: Linked, statement: Statement, origin: SqlOrigin): Effect[] {
   const place = { path: origin.path, call: origin.call };
   const effects: Effect[] = [];
-  if (statement.lock !== null) effects.push({ ...place, kind: "lock", how: statement.lock.kind, at: statement.lock.at });
+  const { lock } = statement;
+  const locked = lock?.table == null ? null : findTable(linked, origin, lock.table);
+  if (lock !== null) effects.push({ ...place, kind: "lock", how: lock.kind, at: lock.at, ...(locked === null ? {} : { table: locked.table.id }) });
   if (statement.transaction === "begin") effects.push({ ...place, kind: "begin", isolation: statement.isolation, at: statement.at });
   else if (statement.isolation !== null) effects.push({ ...place, kind: "begin", isolation: statement.isolation, at: statement.at });
   if (statement.transaction === "commit" || statement.transaction === "rollback") effects.push({ ...place, kind: "end", at: statement.at });

@@ -1,9 +1,9 @@
 import type * as Tree from "libpg-query";
 import type { Node } from "libpg-query";
-import type { SqlAssignment, SqlConflict, SqlMatch, SqlQuery, SqlValue, TargetOrder } from "../../model/statement.ts";
+import type { SqlAssignment, SqlConflict, SqlQuery, SqlValue, TargetOrder } from "../../model/statement.ts";
 import type { Span } from "../../model/span.ts";
+import { readAbsence } from "./absence.ts";
 import { canonicalizePredicate, readKeyPart, readValue } from "./expression.ts";
-import { conjuncts, ownNames, readMatch } from "./match.ts";
 import { as, tableName, walk } from "./nodes.ts";
 import { clauseEnd, clauseSpan, closingParenthesis, spanOf, type Scope } from "./scope.ts";
 
@@ -23,7 +23,7 @@ export function readInsert(scope: Scope, statement: Tree.InsertStmt, at: Span): 
     returning: returns(statement),
     limitOne: false,
     aggregate: null,
-    notExists: select ? readNotExists(scope, select, statement) : null,
+    notExists: select ? readAbsence(scope, select, statement) : null,
     forUpdate: false,
   };
 }
@@ -62,6 +62,8 @@ function sameValue(values: SqlValue[]): SqlValue {
 
 /** Values of a SELECT's list; null where `*` or UNION hides them. */
 function selectedValues(select: Tree.SelectStmt): Node[] | null {
+  // EXCEPT only leaves rows out.
+  if (select.op === "SETOP_EXCEPT" && select.larg) return selectedValues(select.larg);
   const values = (select.targetList ?? []).map((target) => as(target, "ResTarget")?.val);
   const known = values.flatMap((value) => (value && !isStar(value) ? [value] : []));
   return select.op === "SETOP_NONE" && known.length === values.length ? known : null;
@@ -89,27 +91,6 @@ function countRows(select: Tree.SelectStmt | undefined, rows: Node[][] | undefin
 
 export function isOne(limit: Node | undefined): boolean {
   return as(limit, "A_Const")?.ival?.ival === 1;
-}
-
-/** `INSERT … SELECT … WHERE NOT EXISTS (SELECT … FROM t WHERE …)`: what the inner query compares, or the UPDATE that it asks about in a CTE. */
-function readNotExists(scope: Scope, select: Tree.SelectStmt, { relation, withClause }: Tree.InsertStmt): SqlMatch | null {
-  for (const conjunct of conjuncts(select.whereClause)) {
-    const not = as(conjunct, "BoolExpr");
-    const link = not?.boolop === "NOT_EXPR" ? as(not.args?.[0], "SubLink") : undefined;
-    if (link?.subLinkType !== "EXISTS_SUBLINK") continue;
-    const inner = as(link.subselect, "SelectStmt");
-    const range = as(inner?.fromClause?.[0], "RangeVar");
-    if (inner?.fromClause?.length === 1 && range && range.relname === relation?.relname) return readMatch(scope, inner.whereClause, ownNames(range));
-    const updated = inner?.fromClause?.length === 1 && !inner.whereClause ? updateNamed(withClause, range?.relname) : undefined;
-    if (updated && updated.relation?.relname === relation?.relname) return readMatch(scope, updated.whereClause, ownNames(updated.relation));
-  }
-  return null;
-}
-
-/** `WITH updated AS (UPDATE t … RETURNING id) INSERT …`: the UPDATE of that name. */
-function updateNamed(clause: Tree.WithClause | undefined, name: string | undefined): Tree.UpdateStmt | undefined {
-  const found = (clause?.ctes ?? []).flatMap((node) => as(node, "CommonTableExpr") ?? []).find((cte) => cte.ctename === name);
-  return as(found?.ctequery, "UpdateStmt");
 }
 
 export function readConflict(scope: Scope, clause: Tree.OnConflictClause): SqlConflict {
