@@ -133,6 +133,22 @@ describe("Drizzle", () => {
     ]);
   });
 
+  test("migrations belong to the configuration that names their folder, not to one that leaves it to drizzle-kit", () => {
+    const config = (schema: string, out: string) => `export default { dialect: "postgresql", schema: "./${schema}.ts"${out} };`;
+    const texts = {
+      "drizzle.config.ts": config("main", ', out: "./drizzle"'),
+      "drizzle.events.config.ts": config("events", ""),
+      "main.ts": table,
+      "events.ts": table,
+      "drizzle/meta/_journal.json": JSON.stringify({ entries: [{ idx: 0, tag: "0000_a" }] }),
+      "drizzle/0000_a.sql": "SELECT 1;",
+    };
+    expect(outline(texts)).toEqual([
+      { id: "drizzle.config.ts", schema: ["main.ts"], migrations: [["drizzle", "0000_a.sql"]] },
+      { id: "drizzle.events.config.ts", schema: ["events.ts"], migrations: [] },
+    ]);
+  });
+
   test("without a configuration: the declaring files of each package; tests declare nothing", () => {
     const texts = {
       "packages/a/package.json": '{ "name": "a" }',

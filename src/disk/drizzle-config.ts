@@ -15,6 +15,8 @@ export type DrizzleConfig = {
   schemaFiles: string[];
   /** null: does not fold. */
   out: string | null;
+  /** False: `out` is what drizzle-kit takes where nothing is said. */
+  saysOut: boolean;
   dialect: string | null;
   casing: "snake_case" | "camelCase" | null;
   /** `migrations: { prefix: "supabase" }`: the files are for Supabase's CLI. */
@@ -24,16 +26,22 @@ export type DrizzleConfig = {
 /** Every drizzle.config.* and drizzle.*.config.* of the project. */
 export function readDrizzleConfigs(discovery: Discovery): DrizzleConfig[] {
   const named = /^drizzle[\w.-]*\.config(?:\.[\w-]+)*\.(?:[cm]?[jt]s|json)$|^drizzle\.config\.[\w.-]+$/;
-  return discovery.files.paths
+  const configs = discovery.files.paths
     .filter((path) => named.test(nameOf(path)) && !/\.(?:test|spec)\.\w+$/.test(path))
     .flatMap((path) => readConfig(discovery, path) ?? []);
+  return configs.map((config) => (isPushed(config, configs) ? { ...config, out: null } : config));
+}
+
+/** It says no `out`, and the folder that would be its own is that of another schema: then nobody writes migrations for it. */
+function isPushed(config: DrizzleConfig, all: DrizzleConfig[]): boolean {
+  return !config.saysOut && all.some((other) => other.saysOut && other.out === config.out && other.schemaFiles.join() !== config.schemaFiles.join());
 }
 
 function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
   const folded = foldConfig(discovery, path);
   if (typeof folded !== "object" || folded === null || Array.isArray(folded)) {
     tellUnread(discovery.files, path, "what this drizzle-kit configuration says could not be worked out");
-    return { path, schemaFiles: [], out: null, dialect: null, casing: null, prefix: null };
+    return { path, schemaFiles: [], out: null, saysOut: false, dialect: null, casing: null, prefix: null };
   }
   if (!["schema", "out", "dialect", "driver", "dbCredentials"].some((key) => key in folded)) return null;
   const { files } = discovery;
@@ -48,6 +56,7 @@ function readConfig(discovery: Discovery, path: string): DrizzleConfig | null {
     path,
     schemaFiles: [...new Set(written.flatMap((entry) => findSchemaFiles(files, base, entry)))].sort(),
     out: findOut(files, base, bases, folded),
+    saysOut: "out" in folded,
     dialect: asString(folded["dialect"]) ?? asString(folded["driver"]),
     casing: casing === "snake_case" || casing === "camelCase" ? casing : null,
     prefix,

@@ -7,7 +7,7 @@ export type RuleInfo = Required<Pick<Rule, "name" | "family" | "summary" | "seve
 export const ruleList: RuleInfo[] = [
   { name: "no-assumed-returning-row", family: "inserts", summary: "Forbid counting on the row of RETURNING where a conflict gives none", severity: "error", preset: "recommended", edits: [] },
   { name: "no-assumed-single-row", family: "assumed", summary: "Forbid taking one row for the row where no unique key says that there is only one", severity: "warning", preset: "strict", edits: [] },
-  { name: "no-blanket-do-nothing", family: "inserts", summary: "Forbid DO NOTHING without a target where the row can conflict with several keys", severity: "warning", preset: "strict", edits: [] },
+  { name: "no-blanket-do-nothing", family: "inserts", summary: "Forbid DO NOTHING without a target where the row can conflict with several keys", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-cascading-dedup", family: "migrations", summary: "Forbid removing duplicates whose children are deleted or cut off with them", severity: "error", preset: "recommended", edits: [] },
   { name: "no-check-then-insert", family: "assumed", summary: "Forbid a look-up that decides about an insert which the database does not guard", severity: "error", preset: "recommended", edits: ["suggestions"] },
   { name: "no-concurrent-index-in-transaction", family: "migrations", summary: "Forbid CONCURRENTLY where the migration runs inside a transaction", severity: "error", preset: "recommended", edits: ["suggestions"] },

@@ -132,6 +132,8 @@ export type Site = {
   returning: "none" | "used-unchecked" | "passed-on" | "checked" | "unknown";
   /** Where a missing row of RETURNING is taken for a failure (`throws`: what is thrown), or where a caller takes the row for granted (`throws` null). */
   absence?: { at: Span; throws: string | null };
+  /** Look-ups of the same table that are made where DO NOTHING has given no row. Absent: none is known. */
+  rereads?: Reread[];
   guards: Guard[];
   /** Handlers that catch its failure inside of its own transaction. Absent: none is known. */
   recoveries?: Recovery[];
@@ -199,6 +201,9 @@ export type Conflict = {
  * is seen, and its callback ends as if all went well: then `lost` are the ids of the writes before it.
  */
 export type Recovery = { handler: number; transaction: Span; next: Span | null; again: boolean; lost: number[] };
+
+/** A look-up for the row that is there already. `columns`: those that it compares with what would have been written; null: it asks for more, or that is not known. */
+export type Reread = { site: number; columns: string[] | null };
 
 /** `ways`: on which of the site's ways in it stands (see Site.ways). Absent: on all of them. */
 export type Guard = { ways?: number[] } & GuardKind;

@@ -24,7 +24,7 @@ export type Source = {
 };
 
 /** Where an expression stands. `bindings`: from its function up to the one that is asked about. */
-export type Place = { path: string; inside: number | null; depth: number; bindings: Binding[] };
+export type Place = { path: string; inside: number | null; depth: number; bindings: Binding[]; /** Ask also about rows that DO NOTHING … RETURNING may not have given. */ skipped?: true };
 
 const DEEPEST = 3;
 const MOST_CALLERS = 8;
@@ -154,7 +154,8 @@ function siteSources(flow: Flow, place: Place, expression: Expression): Source[]
   const ids = [call, ...(statement === null ? [] : [statement])].flatMap((index) => flow.sitesAt(place.path, index));
   return ids.flatMap((id): Source[] => {
     const site = flow.sites[id];
-    return site === undefined || flow.drafts[id]?.relation !== undefined || (site.kind !== "lookup" && site.kind !== "update") ? [] : [{ site: id, shape: shapeOf(site, flow.drafts[id]?.row === true), bindings: place.bindings }];
+    const answers = site?.kind === "lookup" || site?.kind === "update" || (place.skipped === true && site?.conflict?.action === "nothing");
+    return site === undefined || flow.drafts[id]?.relation !== undefined || !answers ? [] : [{ site: id, shape: shapeOf(site, flow.drafts[id]?.row === true), bindings: place.bindings }];
   });
 }
 

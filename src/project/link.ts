@@ -7,6 +7,7 @@ import { createFlow, type Flow } from "./flow.ts";
 import { guardSites } from "./guards.ts";
 import { linkHandlers } from "./handlers.ts";
 import { findRecoveries } from "./recoveries.ts";
+import { findRereads } from "./rereads.ts";
 import { settleNullable } from "./nullable.ts";
 import { createSites } from "./site-store.ts";
 
@@ -29,6 +30,7 @@ export function settleSites(flow: Flow, ids: readonly number[], paths: readonly 
   const handlers = linkHandlers(flow, ids);
   guardSites(flow, handlers, ids);
   findRecoveries(flow, handlers, ids);
+  findRereads(flow, ids);
   handlers.finish(paths);
   inheritEntries(flow, ids);
   settleNullable(flow, ids);

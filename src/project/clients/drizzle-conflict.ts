@@ -2,8 +2,10 @@ import type { KeyPart, Predicate } from "../../model/catalog.ts";
 import type { Conflict } from "../../model/project.ts";
 import type { RawLink } from "../chains.ts";
 import { entryOf, evaluate } from "../evaluate.ts";
+import { expressionAt } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import type { TableBinding } from "../schema/bindings.ts";
+import { valueText } from "../value-text.ts";
 import { argument, type CallView, type Draft, type DraftConflict, type Linked } from "./adapter.ts";
 import { predicateOf } from "./drizzle-conditions.ts";
 import { propertyColumn, rowsOf } from "./rows.ts";
@@ -28,7 +30,7 @@ export function readConflict(view: CallView, linked: Linked, table: TableBinding
   else made.at = target?.at.path === view.path && target.at.start >= at.start && target.at.end <= at.end ? target.at : at;
   made.target = targetOf(linked, table, options, target, action);
   if (target?.kind === "alternatives") {
-    const each = target.of.map((one) => targetOf(linked, table, options, one, action));
+    const each = target.of.map((one, i) => targetOf(linked, table, withPredicateOf(linked, options, target, i, action), one, action));
     if (each.every((one) => one.by !== "unknown")) made.oneOf = each;
   }
   if (action === "nothing") return { ...made, sets: [] };
@@ -50,14 +52,40 @@ function onAnyKey(view: CallView, linked: Linked, table: TableBinding, draft: Dr
   };
 }
 
-function targetOf(linked: Linked, table: TableBinding, options: Extract<Evaluated, { kind: "object" }>, target: Evaluated | undefined, action: "nothing" | "update"): Conflict["target"] {
+function targetOf(linked: Linked, table: TableBinding, options: Options, target: Evaluated | undefined, action: "nothing" | "update"): Conflict["target"] {
   if (target === undefined || target.kind === "undefined") return options.complete && action === "nothing" ? { by: "none" } : { by: "unknown" };
   const parts = partsOf(linked, table, target);
   if (parts === null || !options.complete) return { by: "unknown" };
-  const condition = entryOf(options, action === "update" ? "targetWhere" : "where");
+  const condition = entryOf(options, predicateName(action));
   if (condition === undefined || condition.kind === "undefined") return { by: "columns", parts, where: null, selector: null };
   const where: Predicate | null = predicateOf(linked, condition);
   return where === null ? { by: "unknown" } : { by: "columns", parts, where, selector: null };
+}
+
+type Options = Extract<Evaluated, { kind: "object" }>;
+
+/** `target: live ? a : b` with `targetWhere: live ? p : q`: where one test chooses both, each target has its own predicate. */
+function withPredicateOf(linked: Linked, options: Options, target: Extract<Evaluated, { kind: "alternatives" }>, index: number, action: "nothing" | "update"): Options {
+  const name = predicateName(action);
+  const predicate = entryOf(options, name);
+  const chosen = predicate?.kind === "alternatives" && predicate.of.length === target.of.length ? predicate.of[index] : undefined;
+  const test = testOf(linked, target);
+  if (predicate === undefined || chosen === undefined || test === null || test !== testOf(linked, predicate)) return options;
+  return { ...options, entries: new Map(options.entries).set(name, chosen) };
+}
+
+function predicateName(action: "nothing" | "update"): string {
+  return action === "update" ? "targetWhere" : "where";
+}
+
+/** The text of the condition that a value is chosen by; null: no condition that is read chooses it. */
+function testOf(linked: Linked, value: Evaluated): string | null {
+  const { path, start, end } = value.at;
+  const code = linked.program.facts(path)?.code;
+  const named = code == null ? null : expressionAt(code, start, end);
+  const values = named?.kind === "local" ? (code?.locals[named.local]?.values ?? []) : [];
+  const expression = values.length === 1 && values[0]?.path.length === 0 ? values[0].value : named;
+  return expression?.kind === "conditional" ? valueText(linked.program, evaluate(linked.program, path, expression.test)) : null;
 }
 
 /** A column or a list of columns of the table; null: one of them is not known. */

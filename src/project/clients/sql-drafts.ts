@@ -60,6 +60,7 @@ function draftQuery(linked: Linked, statement: Statement, query: SqlQuery, origi
   // A schema that is not known is any: `${schema}."jobs"`.
   const named = query.table.schema === UNKNOWN_NAME ? { schema: null, name: query.table.name } : query.table;
   const found = named.name === UNKNOWN_NAME ? null : findTable(linked, origin, named);
+  if (found === null && isSystemCatalog(query.table)) return [];
   // The rows of a CTE go to the rest of the statement.
   const answers = query.returning && query === statement.queries.at(-1);
   const draft: Draft = {
@@ -75,6 +76,11 @@ function draftQuery(linked: Linked, statement: Statement, query: SqlQuery, origi
   if (origin.client === "sqlc" && answers) draft.returning = statement.command === "one" ? "used-unchecked" : statement.command === "many" ? "unknown" : "none";
   if (origin.client === "sqlc" && draft.lookup === "many" && statement.command === "one") draft.lookup = "one";
   return query.notExists === null ? [draft] : [notExistsOf(draft, query, origin), draft];
+}
+
+/** `pg_indexes`, `information_schema.columns`: what Postgres tells of itself. */
+function isSystemCatalog({ schema, name }: QualifiedName): boolean {
+  return schema === "pg_catalog" || schema === "information_schema" || (schema === null && name.startsWith("pg_"));
 }
 
 /** The look-up inside `INSERT … SELECT … WHERE NOT EXISTS (…)`. */
