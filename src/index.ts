@@ -34,5 +34,5 @@ export async function lintProject({ root, paths = [], config = {}, since, staged
   const names = rules.map(({ name }) => name);
   const override = checkConfig(config, "config", names);
   const targets = findTargets(root, paths);
-  return describeReport(await lintTargets(targets, rules, { cwd: resolve(root), configFile: null, override, change: changeRequested({ since, staged }) }));
+  return describeReport(await lintTargets(targets, { names, load: () => Promise.resolve(rules) }, { cwd: resolve(root), configFile: null, override, change: changeRequested({ since, staged }) }));
 }

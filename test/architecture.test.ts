@@ -17,7 +17,8 @@ const LAYERS: Record<string, string[]> = {
   lint: ["model", "read", "catalog", "project", "report/position.ts"],
   report: ["model"],
   disk: ["model", "read", "catalog", "project", "lint", "report"],
-  cli: ["model", "read", "catalog", "project", "lint", "report", "disk", "rules"],
+  // The list of rules without the rules, which load all readers.
+  cli: ["model", "read", "catalog", "project", "lint", "report", "disk", "rules", "eslint/rule-list.ts"],
   eslint: ["model", "read", "catalog", "project", "lint", "report", "disk", "rules"],
   library: ["model", "read", "catalog", "project", "lint", "report", "disk", "rules"],
   rules: ["model", "catalog/lookup.ts"],

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canHoldFacts, readFile } from "../src/read/index.ts";
+import { canHoldFacts } from "../src/read/candidates.ts";
+import { readFile } from "../src/read/index.ts";
 import { readTypeScriptFile } from "../src/read/typescript/index.ts";
 
 describe("readFile", () => {

@@ -3,7 +3,7 @@ import { lintTargets } from "../disk/lint-targets.ts";
 import type { Target } from "../disk/targets.ts";
 import { writeFixes } from "../disk/write-fixes.ts";
 import { fixesOf } from "../lint/fix.ts";
-import type { Rule } from "../model/rule.ts";
+import type { RuleSource } from "../model/rule.ts";
 import { plural } from "../report/pretty.ts";
 import type { Report } from "../report/report.ts";
 
@@ -11,7 +11,7 @@ import type { Report } from "../report/report.ts";
 const mostPasses = 10;
 
 /** Lints, fixes and lints again until nothing more can be fixed. `told`: what was changed, in one line; null: nothing. */
-export async function lintAndFix(targets: Target[], rules: Rule[], options: LintOptions, which: "safe" | "suggested"): Promise<{ report: Report; told: string | null }> {
+export async function lintAndFix(targets: Target[], rules: RuleSource, options: LintOptions, which: "safe" | "suggested"): Promise<{ report: Report; told: string | null }> {
   const roots = targets.map(({ root }) => root);
   const paths = new Set<string>();
   let count = 0;

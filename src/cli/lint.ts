@@ -24,6 +24,8 @@ export function addLint(program: Command, done: (code: number) => void): void {
     .option("--fix-suggestions", "make those, too, that a person should read: review them before they are committed")
     .option("--quiet", "report errors only")
     .option("--max-warnings <number>", "more warnings than this are a failure, too")
+    .option("--no-cache", "keep nothing for the next run, and take nothing from earlier ones")
+    .option("--cache-location <folder>", "keep it there (default: node_modules/.cache/uniqlint, else .uniqlintcache)")
     .option("--stats", "tell how much was seen and resolved")
     .option("--no-color", "print without colours")
     .action(async (paths: string[], options: LintOptions, command: Command) => {

@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { CacheOptions } from "../disk/cache-folder.ts";
 import { checkRule } from "../disk/config-schema.ts";
 import type { Config } from "../disk/config-schema.ts";
 import { failure } from "../lint/failure.ts";
@@ -26,6 +27,8 @@ export type LintOptions = {
   quiet?: boolean;
   maxWarnings?: string;
   stats?: boolean;
+  cache: boolean;
+  cacheLocation?: string;
   color: boolean;
 };
 
@@ -95,6 +98,14 @@ export function readBaselineOptions({ baseline, updateBaseline, since, staged }:
   }
   if (update && (since !== undefined || staged === true)) throw failure("--update-baseline needs all findings: leave out --since and --staged");
   return { file: baseline, update };
+}
+
+/** `--no-cache` and `--cache-location FOLDER`; null: nothing is kept. */
+export function readCacheOptions({ cache, cacheLocation }: Pick<LintOptions, "cache" | "cacheLocation">): CacheOptions | null {
+  if (!cache) return null;
+  const location = cacheLocation === undefined ? null : resolve(cacheLocation);
+  if (location !== null && existsSync(location) && !statSync(location).isDirectory()) throw failure(`--cache-location wants a folder, and ${cacheLocation ?? ""} is none`);
+  return { location };
 }
 
 /** `--config FILE` as an absolute path. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Chalk } from "chalk";
 import { findConfig } from "../disk/config.ts";
-import { readFolder } from "../disk/lint-folder.ts";
+import { readFolder } from "../disk/lint-state.ts";
 import { failure } from "../lint/failure.ts";
 import type { DatabaseSource } from "../model/input.ts";
 import type { Project } from "../model/project.ts";

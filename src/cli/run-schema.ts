@@ -1,6 +1,6 @@
 import { rules } from "../../rules/index.ts";
 import { loadConfig } from "../disk/config.ts";
-import { readFolder } from "../disk/lint-folder.ts";
+import { readFolder } from "../disk/lint-state.ts";
 import { isWithin } from "../disk/paths.ts";
 import { configFolders, findTargets, showFrom } from "../disk/targets.ts";
 import { failure } from "../lint/failure.ts";

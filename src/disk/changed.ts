@@ -25,9 +25,9 @@ function contentsOf(blobs: Map<string, Blob | null>, option: string): Map<string
  * Findings that a change can have brought: all in the files that it touches, and elsewhere those that were not there before it, or were less
  * severe. `before` is asked only when there is one elsewhere.
  */
-export function keepBrought(findings: Finding[], change: Change, before: () => Finding[]): Finding[] {
+export async function keepBrought(findings: Finding[], change: Change, before: () => Promise<Finding[]>): Promise<Finding[]> {
   if (findings.every(({ at }) => isTouched(change, at.path))) return findings;
-  const known = new Map(before().map(({ fingerprint, severity }) => [fingerprint, severity]));
+  const known = new Map((await before()).map(({ fingerprint, severity }) => [fingerprint, severity]));
   return findings.filter(({ at, fingerprint, severity }) => {
     const earlier = known.get(fingerprint);
     return isTouched(change, at.path) || earlier === undefined || (earlier === "warning" && severity === "error");

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import { createJiti } from "jiti";
 import { failure, isFailure } from "../lint/failure.ts";
 import { checkConfig } from "./config-schema.ts";
 import type { Config } from "./config-schema.ts";
@@ -51,6 +50,7 @@ function readJsonConfig(path: string): unknown {
 async function execute(path: string): Promise<unknown> {
   try {
     // Configurations import `defineConfig` from "uniqlint", installed or not.
+    const { createJiti } = await import("jiti");
     const jiti = createJiti(import.meta.url, { moduleCache: false, fsCache: false, alias: { uniqlint: ownHelper() } });
     const loaded: unknown = await jiti.import(path);
     return asObject(loaded)?.["default"] ?? loaded;

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf, stampOf } from "./content-id.ts";
 import picomatch from "picomatch";
 import type { Unread } from "../model/span.ts";
 import { messageOf } from "./errors.ts";
@@ -26,6 +27,16 @@ export type Files = {
   /** Does the configuration leave this path alone? */
   ignores(path: string): boolean;
   unread: Unread[];
+} & Contents;
+
+/** What tells contents apart without what they say. */
+export type Contents = {
+  /** As long as the file's stays the same, so does its content: see `stampOf`. Asked of the disk once. null: nothing can be told that way. */
+  stamp(path: string): string | null;
+  /** `digestOf` the bytes as they are now; null: they cannot be read. */
+  digest(path: string): string | null;
+  /** The digest of what `text` read; null: it read nothing; "": not the same each time. */
+  seen(path: string): string | null;
 };
 
 /** The files below a folder of the disk. `ignored`: globs of files that are to be left alone. */
@@ -34,6 +45,29 @@ export function openFolder(root: string, ignored: string[] = []): Files {
   const isIgnored = ignored.length > 0 ? picomatch(ignored, { dot: true }) : () => false;
   const unread = tree.unread.map(({ path, message }) => ({ at: { path, start: 0, end: 0 }, message }));
   const failed = new Set<string>();
+  const stamps = new Map<string, string | null>();
+  const digests = new Map<string, string>();
+  const bytesOf = (path: string): Buffer => {
+    const bytes = readFileSync(join(root, path));
+    const [digest, before] = [digestOf(bytes), digests.get(path)];
+    digests.set(path, before === undefined || before === digest ? digest : "");
+    return bytes;
+  };
+  const contents: Contents = {
+    stamp(path) {
+      let stamp = stamps.get(path);
+      if (stamp === undefined) stamps.set(path, (stamp = stampOf(join(root, path))));
+      return stamp;
+    },
+    digest(path) {
+      try {
+        return digestOf(readFileSync(join(root, path)));
+      } catch {
+        return null;
+      }
+    },
+    seen: (path) => digests.get(path) ?? null,
+  };
   const read = (path: string, limit: number): string | null => {
     const problem = (message: string): null => {
       if (!failed.has(path)) unread.push({ at: { path, start: 0, end: 0 }, message });
@@ -43,13 +77,13 @@ export function openFolder(root: string, ignored: string[] = []): Files {
     try {
       const { size } = statSync(join(root, path));
       if (size > limit) return problem(`too large (${Math.ceil(size / 1024 / 102.4) / 10} MB; the limit is ${limit / 1024 / 1024} MB)`);
-      const decoded = decode(readFileSync(join(root, path)), isCode(path));
+      const decoded = decode(bytesOf(path), isCode(path));
       return "text" in decoded ? decoded.text : problem(decoded.problem);
     } catch (error) {
       return problem(`cannot read it: ${messageOf(error)}`);
     }
   };
-  return makeFiles(tree.paths, (path) => isIgnored(path), read, tree.links, unread);
+  return makeFiles(tree.paths, (path) => isIgnored(path), read, tree.links, unread, contents);
 }
 
 /**
@@ -67,12 +101,22 @@ export function withContents(files: Files, contents: ReadonlyMap<string, Buffer 
     tellUnread(files, path, decoded.problem);
     return null;
   };
-  return makeFiles(all, (path) => files.ignores(path), read, new Set([...files.links].filter((path) => isThere(path) && !contents.has(path))), files.unread);
+  const own = (path: string, otherwise: (path: string) => string | null): string | null => {
+    const bytes = contents.get(path);
+    return bytes == null ? otherwise(path) : digestOf(bytes);
+  };
+  const known: Contents = {
+    stamp: (path) => (contents.has(path) ? null : files.stamp(path)),
+    digest: (path) => own(path, files.digest),
+    seen: (path) => own(path, files.seen),
+  };
+  return makeFiles(all, (path) => files.ignores(path), read, new Set([...files.links].filter((path) => isThere(path) && !contents.has(path))), files.unread, known);
 }
 
 /** Files in memory, for tests. */
 export function filesFrom(texts: Record<string, string>): Files {
-  return makeFiles(Object.keys(texts).sort(), () => false, (path) => texts[path] ?? null, new Set(), []);
+  const digest = (path: string): string | null => (texts[path] === undefined ? null : digestOf(Buffer.from(texts[path])));
+  return makeFiles(Object.keys(texts).sort(), () => false, (path) => texts[path] ?? null, new Set(), [], { stamp: () => null, digest, seen: digest });
 }
 
 function makeFiles(
@@ -81,11 +125,13 @@ function makeFiles(
   read: (path: string, limit: number) => string | null,
   links: Set<string>,
   unread: Unread[],
+  contents: Contents,
 ): Files {
   const known = new Set(all);
   const paths = all.filter((path) => !isIgnored(path));
   const folders = indexFolders(paths);
   return {
+    ...contents,
     paths,
     all: known,
     links,

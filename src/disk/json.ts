@@ -1,8 +1,12 @@
-import { ts } from "ts-morph";
+import { createRequire } from "node:module";
+import type * as TsMorph from "ts-morph";
 import { tellUnread } from "./files.ts";
 import type { Files } from "./files.ts";
 import { asObject } from "./values.ts";
 import type { Json, JsonObject } from "./values.ts";
+
+/** Only JSON with comments needs the compiler, which takes longer to load than many a job. */
+const require = createRequire(import.meta.url);
 
 export { asObject, asString, asStrings } from "./values.ts";
 export type { Json, JsonObject } from "./values.ts";
@@ -24,7 +28,8 @@ export function parseJson(path: string, text: string): { value: Json } | { probl
   try {
     return { value: JSON.parse(text) as Json };
   } catch {
-    const { config, error } = ts.parseConfigFileTextToJson(path, text) as { config?: Json; error?: ts.Diagnostic };
+    const { ts } = require("ts-morph") as typeof TsMorph;
+    const { config, error } = ts.parseConfigFileTextToJson(path, text) as { config?: Json; error?: TsMorph.ts.Diagnostic };
     if (error === undefined) return { value: config ?? null };
     return { problem: `not valid JSON: ${ts.flattenDiagnosticMessageText(error.messageText, " ")}`, offset: error.start ?? 0 };
   }

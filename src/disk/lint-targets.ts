@@ -1,11 +1,12 @@
 import { compareFindings } from "../lint/check.ts";
 import type { Finding, Fix } from "../model/finding.ts";
-import type { Rule } from "../model/rule.ts";
+import type { RuleSource } from "../model/rule.ts";
 import type { Span, Unread } from "../model/span.ts";
 import { plural } from "../report/pretty.ts";
 import { addSummaries, countOld, summarize } from "../report/report.ts";
 import type { Report, Summary } from "../report/report.ts";
 import { makeSources } from "../report/sources.ts";
+import type { CacheOptions } from "./cache-folder.ts";
 import type { Config } from "./config-schema.ts";
 import { findChange, isEmpty } from "./git-changes.ts";
 import type { ChangeRequest } from "./git-changes.ts";
@@ -21,10 +22,12 @@ export type LintOptions = {
   override: Config;
   /** Only what this change can have brought; null: everything. */
   change: ChangeRequest | null;
+  /** Absent: nothing is kept for the next run. */
+  cache?: CacheOptions;
 };
 
 /** Lints each project with its own configuration; paths in the report are relative to the current folder. */
-export async function lintTargets(targets: Target[], rules: Rule[], options: LintOptions): Promise<Report> {
+export async function lintTargets(targets: Target[], rules: RuleSource, options: LintOptions): Promise<Report> {
   const texts = new Map<string, () => string | null>();
   const findings: Finding[] = [];
   const unread: Unread[] = [];
@@ -36,8 +39,8 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
     // A hook runs at every commit, and many of them touch nothing that matters here. The readers take longer to load than git to answer.
     if (change !== null && isEmpty(change)) continue;
     const [{ loadConfig }, { lintFolder }] = await Promise.all([import("./config.ts"), import("./lint-folder.ts")]);
-    const config = await loadConfig(configFolders(options.cwd, target.root), options.configFile, rules.map(({ name }) => name));
-    const linted = await lintFolder(target, mergeConfig(config, options.override), rules, change);
+    const config = await loadConfig(configFolders(options.cwd, target.root), options.configFile, rules.names);
+    const linted = await lintFolder(target, mergeConfig(config, options.override), rules, change, options.cache ?? null);
     const show = showFrom(options.cwd, target.root);
     const move = (at: Span): Span => {
       const path = show(at.path);
@@ -46,8 +49,8 @@ export async function lintTargets(targets: Target[], rules: Rule[], options: Lin
     };
     findings.push(...linted.findings.map((finding) => moveFinding(finding, move)));
     unread.push(...linted.unread.map(({ at, message }) => ({ at: move(at), message })));
-    old += countOld(linted.project, linted.findings);
-    summaries.push(summarize(linted.project, linted.findings, linted.suppressed, Math.round(performance.now() - started)));
+    old += countOld(linted.old, linted.findings);
+    summaries.push(summarize(linted.counts, linted.findings, linted.suppressed, Math.round(performance.now() - started)));
   }
   const { name, version } = ownPackage();
   return {

@@ -1,9 +1,11 @@
 import type { FileFacts } from "../model/facts.ts";
-import { entryOf, isGenerated } from "../project/files.ts";
-import { canHoldFacts, importedFrom, mayCallWriters, mayReexport, mayWrite, readFile } from "../read/index.ts";
+import { entryOf } from "../project/files.ts";
+import { readFile } from "../read/index.ts";
 import type { Links } from "./callers.ts";
 import type { Files } from "./files.ts";
 import { isCode, isSource } from "./languages.ts";
+import { scanText } from "./scan.ts";
+import type { Scan } from "./scan.ts";
 
 export type SourceOptions = {
   /** Files and folders that the user named: .sql files among them that belong to no database are linted as migrations of their own. */
@@ -34,8 +36,6 @@ type Read = { texts: Map<string, string>; scans: Map<string, Scan | null>; facts
 /** The sources of another state of the project, and the files that are the same in both. */
 export type Earlier = { sources: Sources; isSame(path: string): boolean };
 
-export type Scan = { link: { from: string[]; calls: boolean; reexports: boolean } | null; holds: boolean; generated: boolean; writes: boolean };
-
 /** Reads each source once to decide whether it may hold facts. */
 export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null): Sources {
   const read: Read = earlier === null ? { texts: new Map(), scans: new Map(), facts: new Map() } : takeOver(earlier);
@@ -64,19 +64,6 @@ export function openSources(files: Files, options: SourceOptions, earlier: Earli
 function takeOver({ sources: { read }, isSame }: Earlier): Read {
   const same = <Value>(known: Map<string, Value>): Map<string, Value> => new Map([...known].filter(([path]) => isSame(path)));
   return { texts: same(read.texts), scans: same(read.scans), facts: same(read.facts) };
-}
-
-/** What a look at a text tells, without a parse. */
-export function scanText(path: string, text: string): Scan {
-  const [calls, reexports] = [mayCallWriters(path, text), isCode(path) && mayReexport(text)];
-  const holds = canHoldFacts(path, text);
-  return {
-    link: calls || reexports ? { from: importedFrom(text), calls, reexports } : null,
-    holds,
-    // A generated client; generated tables are as good as written ones.
-    generated: holds && isCode(path) && isGenerated(path) && !text.includes("drizzle-orm"),
-    writes: holds && mayWrite(text),
-  };
 }
 
 function choose(files: Files, options: SourceOptions, scan: (path: string) => Scan | null): Pick<Sources, "candidates" | "writers" | "links"> {

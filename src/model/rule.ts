@@ -27,6 +27,9 @@ export type Rule = {
 /** What is told about a rule, to people and to other programs. */
 export type RuleInfo = Omit<Rule, "check">;
 
+/** Rules that are loaded when they are to run: their readers take long to load, and their names often are enough. */
+export type RuleSource = { names: string[]; load(): Promise<Rule[]> };
+
 export type RuleOptions = {
   preset: "recommended" | "strict";
   /** Also tests, seeds, one-off scripts and generated files. */

@@ -4,9 +4,6 @@ import { readPrismaFile } from "./prisma/index.ts";
 import { readSqlFile } from "./sql/file.ts";
 import { readTypeScriptFile } from "./typescript/index.ts";
 
-export { importedFrom, mayCallWriters, mayReexport, mayWrite } from "./callers.ts";
-export { canHoldFacts } from "./candidates.ts";
-
 /** Files over this many UTF-16 units are not parsed. */
 const MAX_LENGTH = 5_000_000;
 

@@ -28,21 +28,24 @@ export type Summary = {
   durationMs: number;
 };
 
-/** Counts what a project holds and what was found in it. */
-export function summarize(project: Project, findings: Finding[], suppressed: number, durationMs: number): Summary {
+/** What a project holds. */
+export type ProjectCounts = Pick<Summary, "files" | "tables" | "keys" | "migrations" | "sites">;
+
+export function countProject(project: Project): ProjectCounts {
   const tables = project.databases.flatMap((database) => Object.values(database.catalog.tables));
-  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
   return {
     files: project.files.length,
     tables: tables.length,
     keys: tables.reduce((sum, table) => sum + table.keys.length, 0),
     migrations: project.databases.reduce((sum, database) => sum + database.migrations.length, 0),
     sites: project.counts,
-    errors: count("error"),
-    warnings: count("warning"),
-    suppressed,
-    durationMs,
   };
+}
+
+/** Counts what was found in a project. */
+export function summarize(counts: ProjectCounts, findings: Finding[], suppressed: number, durationMs: number): Summary {
+  const count = (severity: Finding["severity"]): number => findings.filter((finding) => finding.severity === severity).length;
+  return { ...counts, errors: count("error"), warnings: count("warning"), suppressed, durationMs };
 }
 
 /** The report with these findings in place of its own, and with more notes. */
@@ -56,10 +59,15 @@ export function onlyErrors(report: Report): Report {
   return { ...withFindings(report, report.findings.filter(({ severity }) => severity === "error")), notes: [] };
 }
 
-/** How many findings are about migrations that may have run long ago. The last one of a database is most likely new. */
-export function countOld(project: Project, findings: Finding[]): number {
-  const old = new Set(project.databases.flatMap(({ migrations }) => migrations.slice(0, -1).flatMap(({ path, applied }) => (applied === undefined ? [path] : []))));
-  return findings.filter(({ family, at }) => family === "migrations" && old.has(at.path)).length;
+/** Migrations that may have run long ago. The last one of a database is most likely new. */
+export function oldMigrations(project: Project): string[] {
+  return [...new Set(project.databases.flatMap(({ migrations }) => migrations.slice(0, -1).flatMap(({ path, applied }) => (applied === undefined ? [path] : []))))];
+}
+
+/** How many findings are about such migrations. */
+export function countOld(old: readonly string[], findings: Finding[]): number {
+  const paths = new Set(old);
+  return findings.filter(({ family, at }) => family === "migrations" && paths.has(at.path)).length;
 }
 
 /** The summary of several projects. */
