@@ -1,3 +1,6 @@
+// Loaded at first use otherwise, in the time of the first test.
+import "../rules/index.ts";
+import "../src/disk/lint-state.ts";
 import { runCommandLine } from "../src/cli/program.ts";
 
 export type CliResult = { status: number; stdout: string; stderr: string };
