@@ -92,15 +92,25 @@ describe("a bad commit is stopped, a good one is not", () => {
 
 test(".pre-commit-hooks.yaml names a hook that the program has", () => {
   const [hook] = parse(readFileSync(join(own, ".pre-commit-hooks.yaml"), "utf8")) as unknown[];
-  expect(hook).toMatchObject({ id: "uniqlint", entry: "uniqlint --staged", language: "node", pass_filenames: false, always_run: true });
+  expect(hook).toMatchObject({ id: "uniqlint", entry: "npx uniqlint --staged", language: "system", pass_filenames: false, always_run: true });
 });
 
 /** Not from npm, so only where it is: Debian's package is called pre-commit. */
 const hasPreCommit = spawnSync("pre-commit", ["--version"]).status === 0;
-describe.skipIf(!hasPreCommit)("pre-commit's own runner, with the recipe of docs/hooks.md", () => {
+describe.skipIf(!hasPreCommit)("pre-commit's own runner", () => {
   const recipe = /\*\*pre-commit\*\*[^]*?```yaml\n([^]*?)```/.exec(readFileSync(join(own, "docs/hooks.md"), "utf8"))?.[1] ?? "";
 
-  test("stops a bad commit, and one that only deletes the migration which code counts on", () => {
+  test("stops a bad commit with the hook of this repository", () => {
+    const hooks = made.repository({ ".pre-commit-hooks.yaml": readFileSync(join(own, ".pre-commit-hooks.yaml"), "utf8") });
+    const rev = run(hooks, "git", ["rev-parse", "HEAD"]).text.trim();
+    const dir = repository({ ".pre-commit-config.yaml": `repos:\n  - repo: ${hooks}\n    rev: ${rev}\n    hooks:\n      - id: uniqlint\n` });
+    write(dir, { "src/save.ts": upsert("email") });
+    run(dir, "git", ["add", "src"]);
+    const env = { PRE_COMMIT_HOME: join(dir, "node_modules/.pre-commit") };
+    expect(run(dir, "pre-commit", ["run"], env)).toMatchObject({ status: 1, text: expect.stringContaining("no-unmatched-conflict-target") as string });
+  });
+
+  test("stops a bad commit with the recipe of docs/hooks.md, and one that only deletes the migration which code counts on", () => {
     const dir = repository({ ".pre-commit-config.yaml": recipe });
     expect(run(dir, "pre-commit", ["install"])).toMatchObject({ status: 0 });
     expectGuarded(dir);
