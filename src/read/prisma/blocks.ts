@@ -1,4 +1,5 @@
-import { parsePrismaSchema } from "@loancrate/prisma-schema-parser";
+// Not the package itself: that loads polyfills for a quarter of a second.
+import { parsePrismaSchema } from "@loancrate/prisma-schema-parser/dist/parse.js";
 import type { ModelDeclarationMember, SchemaDeclaration } from "@loancrate/prisma-schema-parser";
 import { blank, skipString } from "./scan.ts";
 
