@@ -201,6 +201,8 @@ export type CallFact = {
    * returned as if it were there is "passed"; "checked": tested by if / ?? / ?. / length before; "unused".
    */
   rowUse: "unchecked" | "passed" | "checked" | "unused";
+  /** A field of that row is asked for (`row.id ? …`): where a client answers with an object in any case, that tells whether there was a row. */
+  rowFieldTested?: true;
   /** The value is treated as a list of which the first element is taken: `const [row] =`, `rows[0]`, `.at(0)`, `.then(r => r[0])`. */
   takesFirst?: boolean;
   /** What is thrown where the row (or list) turns out to be missing, as written, cut to 200 characters; absent: nothing, or something else is done. */

@@ -99,6 +99,10 @@ function turnSources(flow: Flow, place: Place, values: LocalValue[], hops: numbe
 function parameterSources(flow: Flow, place: Place, index: number, owner: number, hops: number): Source[] {
   const parameter = flow.program.facts(place.path)?.code?.functions[owner]?.parameters.find((item) => item.local === index);
   if (parameter === undefined || place.depth >= DEEPEST) return [];
+  if (parameter.position === 0) {
+    const awaited = awaitedSources(flow, place, owner, hops);
+    if (awaited.length > 0) return parameter.path.reduce((sources, step) => memberSources(flow, sources, step), awaited);
+  }
   const callers = flow.graph.callers({ path: place.path, function: owner }).filter(({ path }) => !isIncidental(path));
   const found = callers.slice(0, MOST_CALLERS).flatMap(({ path, call, args }) => {
     const given = args.slice(0, parameter.position + 1);
@@ -109,6 +113,21 @@ function parameterSources(flow: Flow, place: Place, index: number, owner: number
     return parameter.path.reduce((sources, step) => memberSources(flow, sources, step), sourcesOf(flow, outer, unspread(argument), hops + 1));
   });
   return unique(found.map((source) => ({ ...source, handedIn: true })));
+}
+
+/** `find(…).then((existing) => …)`: what the promise answers. */
+function awaitedSources(flow: Flow, place: Place, owner: number, hops: number): Source[] {
+  const code = flow.program.facts(place.path)?.code;
+  const handed = code?.functions[owner]?.callbackOf;
+  const chain = handed?.call == null || handed.argument !== 0 || !/(?:^|\.)then$/.test(handed.callee) ? undefined : code?.calls[handed.call];
+  if (chain === undefined || handed?.call == null) return [];
+  const own = flow.sitesAt(place.path, handed.call).flatMap((id): Source[] => {
+    const site = flow.sites[id];
+    return site?.kind === "lookup" && flow.drafts[id]?.relation === undefined ? [{ site: id, shape: shapeOf(site, flow.drafts[id]?.row === true), bindings: place.bindings }] : [];
+  });
+  if (own.length > 0) return own;
+  const callee = chain.expression.kind === "call" ? chain.expression.callee : null;
+  return callee?.kind === "member" && callee.name === "then" ? sourcesOf(flow, { ...place, inside: chain.function }, callee.of, hops + 1) : [];
 }
 
 /** `const [a, b] = await Promise.all([x, y])`: a is x's. */

@@ -62,8 +62,9 @@ function readStatement(view: CallView, linked: Linked, table: NamedTable, links:
   if (draft.kind === "insert") {
     draft.conflict = readConflict(view, linked, table, links, perhapsOf(view, linked));
     if (draft.conflict !== null) draft.kind = "upsert";
-    // Objection always asks for the row's id.
-    draft.returning = returningOf(view.fact, true);
+    // Objection always asks for the row's id, and answers with the model that it was given: without an id where there is no row.
+    const returning = returningOf(view.fact, true);
+    draft.returning = returning === "used-unchecked" && view.fact.rowFieldTested === true ? "checked" : returning;
     return;
   }
   const scope = { linked, columnOf: table.columnOf };

@@ -9,7 +9,7 @@ import { isComparison, isCondition } from "./use.ts";
 /** One thing that is done with a call's value or its first row, in source order. */
 type Touch = { at: number; kind: "test" | "dereference" | "pass"; throws?: string };
 
-type Trace = { reader: Reader; touches: Touch[]; takesFirst: boolean; seen: Set<number> };
+type Trace = { reader: Reader; touches: Touch[]; takesFirst: boolean; fieldTested: boolean; seen: Set<number> };
 
 /** Members that ask how many rows there are. */
 const COUNTS = new Set(["length", "rowCount", "count", "affectedRows", "size", "numAffectedRows"]);
@@ -28,14 +28,14 @@ export function noteRowUses(reader: Reader): void {
   });
 }
 
-function rowUseOf(reader: Reader, node: ts.Node): Pick<CallFact, "rowUse" | "takesFirst" | "absentThrows"> {
-  const trace: Trace = { reader, touches: [], takesFirst: false, seen: new Set() };
+function rowUseOf(reader: Reader, node: ts.Node): Pick<CallFact, "rowUse" | "takesFirst" | "rowFieldTested" | "absentThrows"> {
+  const trace: Trace = { reader, touches: [], takesFirst: false, fieldTested: false, seen: new Set() };
   const path = throughThen(trace, node);
   follow(trace, node, path);
   trace.touches.sort((a, b) => a.at - b.at);
   const first = trace.touches.find((touch) => touch.kind !== "pass");
   const rowUse = first === undefined ? (trace.touches.length > 0 ? "passed" : "unused") : first.kind === "test" ? "checked" : "unchecked";
-  return { rowUse, ...(trace.takesFirst ? { takesFirst: true } : {}), ...(first?.throws === undefined ? {} : { absentThrows: first.throws }) };
+  return { rowUse, ...(trace.takesFirst ? { takesFirst: true } : {}), ...(trace.fieldTested ? { rowFieldTested: true } : {}), ...(first?.throws === undefined ? {} : { absentThrows: first.throws }) };
 }
 
 /** `.then(([row]) => row.id)`, `.then((rows) => rows[0])`: what the function does with the value; gives the path of what it answers. */
@@ -58,8 +58,14 @@ function follow(trace: Trace, node: ts.Node, path: string[]): void {
   const row = from.indexOf("0");
   if (row !== -1) trace.takesFirst = true;
   const touch = touchOf(flow, from, row, path.length);
+  if (touch === "dereference" && isAsked(flow)) trace.fieldTested = true;
   if (touch === "follow") followParent(trace, flow, from, at);
   else if (touch !== null) trace.touches.push({ at, kind: touch, ...thrownWithout(flow) });
+}
+
+/** `row.id ? …`, `row.id == null`, `row.id ?? …`. */
+function isAsked({ end, parent, checked }: Flow): boolean {
+  return checked || isCondition(parent, end) || (ts.isBinaryExpression(parent) && (isComparison(parent.operatorToken.kind) || (parent.left === end && /^(?:\?\?|\|\||&&)$/.test(parent.operatorToken.getText()))));
 }
 
 /** What the members and operators on the way already say; `follow`: the end of the flow decides. */
