@@ -15,7 +15,15 @@ export function isStatements(body: readonly ts.Statement[] | ts.Expression): bod
 function isIdle(node: ts.Statement): boolean {
   if (ts.isReturnStatement(node)) return node.expression === undefined || isNothing(node.expression);
   if (ts.isContinueStatement(node) || ts.isEmptyStatement(node)) return true;
+  if (ts.isBlock(node)) return node.statements.every(isIdle);
+  if (ts.isIfStatement(node)) return isIdle(node.thenStatement) && (node.elseStatement === undefined || isIdle(node.elseStatement));
+  // `const context = { user, error };`
+  if (ts.isVariableStatement(node)) return node.declarationList.declarations.every(({ initializer }) => initializer !== undefined && !holdsCall(initializer));
   return ts.isExpressionStatement(node) && isLogging(node.expression);
+}
+
+function holdsCall(node: ts.Node): boolean {
+  return ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isAwaitExpression(node) || (ts.forEachChild(node, (child) => holdsCall(child) || undefined) ?? false);
 }
 
 function isNothing(node: ts.Expression): boolean {
