@@ -28,7 +28,7 @@ type Place = { path: string; call: number };
 
 function settle(flow: Flow, { value }: Written, draft: DraftWritten | undefined, places: Place[]): void {
   const source = draft?.source;
-  if (source == null || value.nullable === false || source.kind === "null") return;
+  if (source == null || value.nullable === false || source.kind === "null" || draft?.optional === true) return;
   // Of several values one may be the left side of a `??`, so only a plain parameter is asked for its type; what callers give is narrowed to it.
   const typed = source.kind === "parameter" ? takesNull(flow.program, source) : null;
   if (typed !== null) value.nullable = typed;

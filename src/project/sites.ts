@@ -48,5 +48,5 @@ function finishConflict(conflict: DraftConflict, finish: (list: DraftWritten[] |
 
 function finishWritten(values: Values, written: DraftWritten): Written {
   const value = written.source === null ? (written.value ?? { text: "", origin: "unknown" as const, nullable: null }) : valueOf(values, written.source);
-  return { column: written.column, value, at: written.at };
+  return { column: written.column, value: written.optional === true ? { ...value, nullable: true } : value, at: written.at };
 }

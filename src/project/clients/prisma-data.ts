@@ -62,6 +62,10 @@ type Relation = PrismaTarget["model"]["relations"][string];
 function readRelation(linked: Linked, target: PrismaTarget, field: string, value: Evaluated, columns: DraftWritten[], out: Data, make: MakeNested): void {
   const relation = ownEntry(target.model.relations, field) as Relation;
   const related = modelNamed(target.database, relation.model);
+  if (value.kind === "alternatives") {
+    readEither(linked, target, field, value.of, columns, out, make);
+    return;
+  }
   if (value.kind !== "object") {
     out.complete = false;
     return;
@@ -79,6 +83,17 @@ function readRelation(linked: Linked, target: PrismaTarget, field: string, value
   each("connectOrCreate", (item) => out.nested.push(...nestedFindOrCreate(linked, to, field, "connectOrCreate", item, filled, make)));
   each("upsert", (item) => out.nested.push(...nestedFindOrCreate(linked, to, field, "upsert", item, filled, make)));
   each("createMany", (item) => out.nested.push(...nestedMany(linked, to, field, item, filled, make)));
+}
+
+/** `owner: owner ? { connect: { id: owner.id } } : undefined` writes the owner's id, or leaves it NULL. */
+function readEither(linked: Linked, target: PrismaTarget, field: string, values: Evaluated[], columns: DraftWritten[], out: Data, make: MakeNested): void {
+  const isNothing = (each: Evaluated): boolean => each.kind === "undefined" || each.kind === "null";
+  const optional = values.some(isNothing);
+  for (const each of values.filter((item) => !isNothing(item))) {
+    const own: DraftWritten[] = [];
+    readRelation(linked, target, field, each, own, out, make);
+    for (const written of own) if (!columns.some(({ column }) => column === written.column)) columns.push(optional ? { ...written, optional } : written);
+  }
 }
 
 /** `author: { connect: { id } }` writes authorId; a created parent's id is written too. */
