@@ -71,6 +71,8 @@ type Check = {
   calls: number;
   /** The ways in on which it is asked; undefined: all. */
   ways: number[] | undefined;
+  /** The call that leads to the insert, where the look-up is a caller's. */
+  from: Problem["at"] | undefined;
   /** Columns that are compared and written with the same value. */
   same: Written[];
   /** Literals that are compared, but not written alike: `status = 'open'`. */
@@ -95,7 +97,7 @@ function checksBefore(project: Project, insert: Site): Check[] {
     const sought = match.length > (lookup.match ?? []).length;
     const many = !sought && (insert.rows === "many" || guard.loops === true || (insert.loop && !lookup.loop));
     const asks = guard.narrowed === true || lookup.matchRest.some((rest) => rest.includes("…")) ? "part" : many ? "none" : "row";
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, ways: guard.ways, same, more, asks });
+    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, ways: guard.ways, from: guard.from, same, more, asks });
   }
   return checks.sort((a, b) => a.calls - b.calls);
 }
@@ -124,7 +126,7 @@ function judge(project: Project, insert: Site, check: Check, options: RuleOption
     return check.asks === "none" && understood && provesAbsence(database, table) && cannotViolate(table, insert) ? noneYet(database, insert, check, table) : null;
   }
   const spelled = meanings.flatMap((meaning) => (meaning.kind === "equal" ? meaning.columns : []));
-  const compared = [...check.same, ...check.more].map((item) => item.column).concat(spelled, columnsInText(table, insert, check.lookup));
+  const compared = [...check.same, ...check.more].map((item) => item.column).concat(spelled, columnsInText(table, insert, check.lookup), madeOf(insert, check.same));
   const filters = [
     ...check.more.map(({ column }): Filter => ({ text: column, columns: [column] })),
     ...(understood ? check.lookup.matchRest.flatMap((text, i): Filter[] => (meanings[i]?.kind === "constant" ? [{ text, columns: meanings[i].columns }] : [])) : []),
@@ -138,25 +140,46 @@ function judge(project: Project, insert: Site, check: Check, options: RuleOption
   const mayBeBacked = table.keys.some((key) => mayBack(table, insert, check.same, compared, key));
   // The latest of several, of which another way in adds one whatever there is: there are meant to be many.
   if (check.lookup.ordered === true && check.ways !== undefined) return null;
-  return understood && violated.length === 0 && !mayBeBacked && provesAbsence(database, table) ? withoutKey(database, insert, check, table, spelled, options) : null;
+  const closed = violated.filter((key) => !isOpen(table, insert, key, compared));
+  if (!understood || closed.length > 0 || mayBeBacked || !provesAbsence(database, table)) return null;
+  const problem = withoutKey(database, insert, check, table, spelled, options);
+  // Whether a row has the part that the wider key needs, its writer decides.
+  return violated.length > 0 ? { ...problem, severity: "warning" } : problem;
 }
 
-/** `max(position) + 1` of the same table, written into a key: two callers that read the same last row write the same number. */
-function nextNumber(project: Project, insert: Site): Problem | null {
-  const table = tableOf(project, insert);
-  if (!table || table.kind !== "table" || isHandledOnEveryWay(project, insert, undefined)) return null;
-  const counted = (insert.columns ?? []).filter((item) => item.value.origin === "query" && /\+ 1\b/.test(item.value.text)).map((item) => item.column);
-  const violated = insert.kind === "insert" ? keysViolatedBy(table, insert).filter((key) => surelyLiesIn(table, insert, key)) : table.keys.filter((key) => key.kind !== "exclusion" && !key.where && !key.deferrable);
-  const key = violated.find((candidate) => partColumns(candidate).some((column) => counted.includes(column)));
-  const lookup = key && lastRead(project, insert);
-  if (!key || !lookup) return null;
+/** A wider key with a part that is left NULL in some cases: those rows never collide. */
+function isOpen(table: Table, insert: Site, key: UniqueKey, compared: string[]): boolean {
+  if (key.nullsNotDistinct) return false;
+  return partColumns(key).some((name) => {
+    const written = insert.columns?.find((item) => item.column === name);
+    return !compared.includes(name) && written?.value.nullable === true && table.columns.find((column) => column.name === name)?.nullable === true;
+  });
+}
+
+/** `max(position) + 1` of the same table: two callers that read the same last row write the same number. */
+function nextNumber(project: Project, site: Site): Problem | null {
+  const table = tableOf(project, site);
+  const database = databaseOf(project, site.database);
+  if (!table || !database || table.kind !== "table" || isHandledOnEveryWay(project, site, undefined)) return null;
+  const counted = (site.columns ?? []).filter((item) => item.value.next !== undefined);
+  const lookup = project.sites[counted[0]?.value.next ?? -1];
+  if (!lookup) return null;
+  const names = counted.map((item) => item.column);
+  const violated = site.kind === "insert" ? keysViolatedBy(table, site).filter((key) => surelyLiesIn(table, site, key)) : table.keys.filter((key) => key.kind !== "exclusion" && !key.where && !key.deferrable);
+  const key = violated.find((candidate) => partColumns(candidate).some((column) => names.includes(column)));
+  if (key) return numberTakenTwice(database, site, lookup, table, key, names);
+  const isKept = versionsOfTable(database, table.id).some((version) => version.keys.some((each) => partColumns(each).some((column) => names.includes(column))));
+  return site.kind === "insert" && !isKept && provesAbsence(database, table) ? numberGivenTwice(database, site, lookup, table, names) : null;
+}
+
+function numberTakenTwice(database: Database, site: Site, lookup: Site, table: Table, key: UniqueKey, names: string[]): Problem {
   const place = placeOfKey(key);
-  const postgres = databaseOf(project, insert.database)?.catalog.dialect === "postgres";
+  const postgres = database.catalog.dialect === "postgres";
   return {
     message:
-      `Of two callers that read the same last row and write the next ${joinWords(counted)}, the second one fails: ${describeKey(key)} answers ${postgres ? "23505, " : ""}` +
+      `Of two callers that read the same last row and write the next ${joinWords(names)}, the second one fails: ${describeKey(key)} answers ${postgres ? "23505, " : ""}` +
       "duplicate key, and nothing here or in the callers handles it.",
-    at: insert.at,
+    at: site.at,
     see: [{ at: lookup.at, message: "read here" }, ...(place ? [{ at: place, message: describeKey(key) }] : [])],
     severity: "warning",
     table: table.id,
@@ -165,13 +188,19 @@ function nextNumber(project: Project, insert: Site): Problem | null {
   };
 }
 
-/** The look-up of the table's last row, highest value or number of rows, before the insert in the same function. */
-function lastRead(project: Project, insert: Site): Site | undefined {
-  return project.sites.findLast(
-    (site) =>
-      site.kind === "lookup" && site.table === insert.table && site.database === insert.database && (site.ordered || site.lookup === "max" || site.lookup === "count") &&
-      site.at.path === insert.at.path && site.at.end <= insert.at.start && site.inside?.at.start === insert.inside?.at.start,
-  );
+function numberGivenTwice(database: Database, site: Site, lookup: Site, table: Table, names: string[]): Problem {
+  const home = placeOfTable(table);
+  return {
+    message:
+      `Two callers that read the same rows write the same next ${joinWords(names)}: no unique key of ${tableTitle(table.id)} holds ${joinWords(names)} and no lock is taken, ` +
+      `so ${nameOf(database)} keeps both rows.`,
+    at: site.at,
+    see: [{ at: lookup.at, message: "read here" }, ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])],
+    severity: "warning",
+    table: table.id,
+    columns: names,
+    sqlstate: null,
+  };
 }
 
 /** An id that a caller hands down and nobody looks for was most likely made there, so the primary key says nothing about two callers. */
@@ -191,6 +220,15 @@ function mayBack(table: Table, insert: Site, same: Written[], compared: string[]
   const columns = partColumns(key);
   const meets = (name: string): boolean => insertedValue(table, insert, name).kind === "unknown" && (key.nullsNotDistinct || table.columns.find((column) => column.name === name)?.nullable === false);
   return same.every((item) => item.value.origin === "literal" || columns.includes(item.column)) && columns.every((name) => compared.includes(name) || meets(name));
+}
+
+/** Columns whose value is made of what is compared, and of nothing else: `slug: slugOf(type)` after a look-up by `type`. */
+function madeOf(insert: Site, same: Written[]): string[] {
+  const texts = new Set(same.map((item) => item.value.text));
+  return (insert.columns ?? []).flatMap(({ column, value }) => {
+    const given = /^[\w.]+\(([^()]+)\)$/.exec(value.text)?.[1]?.split(", ");
+    return given?.every((text) => texts.has(text)) === true && value.origin !== "generated" && value.origin !== "created" ? [column] : [];
+  });
 }
 
 /** Written columns that other conditions of the look-up speak of: `lower(email) = …`. */
@@ -234,9 +272,14 @@ function noneYet(database: Database, insert: Site, check: Check, table: Table): 
   };
 }
 
+/** Where it was asked: the look-up, and the call that follows it. */
+function askedAt({ lookup, from }: Check): NonNullable<Problem["see"]> {
+  return [{ at: lookup.at, message: "looked up here" }, ...(from ? [{ at: from, message: "called from here when nothing is found" }] : [])];
+}
+
 function placesOf(check: Check, table: Table): NonNullable<Problem["see"]> {
   const home = placeOfTable(table);
-  return [{ at: check.lookup.at, message: "looked up here" }, ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
+  return [...askedAt(check), ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
 }
 
 /** What a look-up also asks for, of columns of its table. */
@@ -256,7 +299,7 @@ function withKey(project: Project, insert: Site, check: Check, table: Table, key
   return {
     message: `${capitalise(cause)}: ${describeKey(key)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.${lagOf(check)}`,
     at: insert.at,
-    see: [{ at: check.lookup.at, message: "looked up here" }, ...(place ? [{ at: place, message: describeKey(key) }] : [])],
+    see: [...askedAt(check), ...(place ? [{ at: place, message: describeKey(key) }] : [])],
     severity: "warning",
     table: table.id,
     columns: keyColumns,

@@ -61,16 +61,25 @@ function isAnswered(project: Project, site: Site): boolean {
   return site.entry === "route" && site.guards.some((guard) => guard.kind === "handler" && guard.calls === 0 && project.handlers[guard.handler]?.form === "result");
 }
 
+/** One that asks for the row that is inserted: where it compares another value than the one that is written, it asks for another row. */
 function isLookupOfSameTable(project: Project, site: Site, guard: Site["guards"][number]): boolean {
   if (guard.kind !== "lookup" || guard.when !== "absent") return false;
   const lookup = project.sites[guard.site];
-  return lookup?.table === site.table && lookup.database === site.database;
+  if (lookup?.table !== site.table || lookup.database !== site.database) return false;
+  // `OR: [{ email }, { phone }]`: whether one of the two is this key's, nobody can tell.
+  if (guard.match?.length === 0 && lookup.matchRest.length > 0) return false;
+  return !(guard.match ?? []).some(({ column, value }) => value.origin === "external" && isWrittenOtherwise(site, column, value.text));
+}
+
+function isWrittenOtherwise(site: Site, column: string, text: string): boolean {
+  const written = site.columns?.find((item) => item.column === column);
+  return written !== undefined && written.value.origin === "external" && written.value.text !== text;
 }
 
 function judge(project: Project, site: Site, { text }: RuleOptions): Problem | null {
   const table = tableOf(project, site);
   if (!table || table.kind !== "table") return null;
-  const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(table, candidate, site));
+  const key = keysViolatedBy(table, site).find((candidate) => isSuppliedByCaller(table, candidate, site) || isFoundAgain(project, candidate, site));
   if (!key || meetsParentFirst(project, site)) return null;
   const place = placeOfKey(key);
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
@@ -124,6 +133,19 @@ function isSuppliedByCaller(table: Table, key: UniqueKey, site: Site): boolean {
   // An id that is handed down was most likely made by who calls.
   if (key.kind === "primary" && columns.length === 1 && values[0]?.origin === "parameter" && !isReference(table, columns[0])) return false;
   return values.some((value) => value.origin === "external" || value.origin === "parameter");
+}
+
+/** The row that a delivery speaks of is found by the next delivery too, unless this one changes or deletes it. */
+function isFoundAgain(project: Project, key: UniqueKey, site: Site): boolean {
+  if ((site.entry !== "webhook" && site.entry !== "consumer") || key.where !== null) return false;
+  const origins = partColumns(key).map((column) => site.columns?.find((item) => item.column === column)?.value.origin);
+  if (!origins.includes("query") || !origins.every((origin) => origin === "query" || origin === "literal")) return false;
+  const found = site.guards.flatMap((guard) => (guard.kind === "lookup" && guard.when === "present" ? [project.sites[guard.site]?.table] : []));
+  return found.length > 0 && !project.sites.some((other) => (other.kind === "update" || other.kind === "delete") && found.includes(other.table) && isBeside(other, site));
+}
+
+function isBeside(other: Site, site: Site): boolean {
+  return other.at.path === site.at.path && other.inside?.at.start === site.inside?.at.start;
 }
 
 function isReference(table: Table, column: string | undefined): boolean {

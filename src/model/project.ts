@@ -168,6 +168,8 @@ export type Value = {
   nullable: boolean | null;
   /** The origin is what the known callers give for a parameter; there may be others. */
   byCallers?: true;
+  /** One more than what this look-up (index in Project.sites) answered: a count, a highest value, the last row's. */
+  next?: number;
   /** Generated or created in one case, something else in another: `input.id ?? nanoid()`. */
   sometimes?: true;
 };
@@ -218,7 +220,13 @@ type GuardKind =
    * the words of this site's function (arguments followed through calls), so that equal texts are equal values; null: not known. Prefer it to the
    * look-up's own `match`, whose texts belong to its own function. `narrowed`: the row was sought among the loaded rows by more than that.
    */
-  | { kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null; narrowed?: boolean; /** A loop stands between the question and the call that leads here: many rows hang from one answer. */ loops?: true }
+  | {
+      kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null; narrowed?: boolean;
+      /** A loop stands between the question and the call that leads here: many rows hang from one answer. */
+      loops?: true;
+      /** The call that leads to the site, where the answer is asked about in a caller. */
+      from?: Span;
+    }
   /** Rows of the same table are deleted before, in the same flow. */
   | { kind: "delete"; site: number; calls: number }
   /** Inserted before in the same flow into another table: this row hangs from it. */

@@ -1,9 +1,11 @@
 import type { Expression } from "../model/expression.ts";
 import type { LocalValue } from "../model/facts.ts";
 import type { Site } from "../model/project.ts";
+import { evaluate } from "./evaluate.ts";
 import { callIndexAt, lastName, unspread } from "./expressions.ts";
 import { isIncidental } from "./files.ts";
 import { argumentsOf, type Binding, type Flow } from "./flow.ts";
+import type { Evaluated } from "./program.ts";
 import { mappedProperty, soughtBy, type Sought } from "./sought.ts";
 
 /** The look-up that a value comes from. `row`: one row or a part of it; `rows`: a list; `count`: a number of rows or a position. */
@@ -21,6 +23,8 @@ export type Source = {
   turn?: true;
   /** Made by a caller, which hands the answer in: what it compares is told in the caller's words. */
   handedIn?: boolean;
+  /** The row that these were loaded with, as the function that asks calls it. */
+  parent?: { value: Evaluated; bindings: Binding[] };
 };
 
 /** Where an expression stands. `bindings`: from its function up to the one that is asked about. */
@@ -50,7 +54,7 @@ export function sourcesOf(flow: Flow, place: Place, expression: Expression, hops
     case "local":
       return localSources(flow, place, expression.local, hops);
     case "member":
-      return memberSources(flow, inner(expression.of), expression.name);
+      return memberSources(flow, inner(expression.of), expression.name, { place, expression: expression.of });
     case "index":
       return inner(expression.of).map((source) => ({ ...source, shape: "row" as const }));
     case "binary":
@@ -112,7 +116,7 @@ function parameterSources(flow: Flow, place: Place, index: number, owner: number
     const outer: Place = { path, inside, depth: place.depth + 1, bindings: place.bindings };
     return parameter.path.reduce((sources, step) => memberSources(flow, sources, step), sourcesOf(flow, outer, unspread(argument), hops + 1));
   });
-  return unique(found.map((source) => ({ ...source, handedIn: true })));
+  return unique(found.map(({ parent: _parent, ...source }) => ({ ...source, handedIn: true })));
 }
 
 /** `find(…).then((existing) => …)`: what the promise answers. */
@@ -138,10 +142,11 @@ function elementOf(value: Expression, path: string[]): { from: Expression; rest:
   return item === undefined ? { from: value, rest: path } : { from: unspread(item), rest };
 }
 
-function memberSources(flow: Flow, sources: Source[], name: string): Source[] {
+/** `of`: what the member is one of, where that is an expression. */
+function memberSources(flow: Flow, sources: Source[], name: string, of?: { place: Place; expression: Expression }): Source[] {
   return sources.flatMap((source) => {
     const related = relatedSource(flow, source, name);
-    if (related !== null) return [related];
+    if (related !== null) return [of === undefined ? related : { ...related, parent: { value: evaluate(flow.program, of.place.path, of.expression), bindings: of.place.bindings } }];
     return source.turn === true ? [] : [memberSource(source, name)];
   });
 }
@@ -159,7 +164,7 @@ function relatedSource(flow: Flow, source: Source, name: string): Source | null 
   const relation = draft.relation === undefined ? name : `${draft.relation}.${name}`;
   const site = flow.sitesAt(draft.at.path, draft.call).find((id) => flow.drafts[id]?.relation === relation);
   if (site === undefined) return null;
-  const { site: _of, sought, mapped: _mapped, turn: _turn, ...rest } = source;
+  const { site: _of, sought, mapped: _mapped, turn: _turn, parent: _parent, ...rest } = source;
   return { ...rest, site, shape: flow.sites[site]?.lookup === "one" ? "row" : "rows", ...(sought === undefined ? {} : { narrowed: true }) };
 }
 

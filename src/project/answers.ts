@@ -6,7 +6,7 @@ import { argumentsOf, type Binding, type Flow } from "./flow.ts";
 import type { Sought } from "./sought.ts";
 
 /** A look-up whose answer a condition asks about. `bindings`: from the look-up's function up to the condition's. */
-export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean; sought?: Sought[]; handedIn?: boolean };
+export type Answer = { site: number; when: "absent" | "present" | "either"; bindings: Binding[]; narrowed?: boolean; sought?: Sought[]; handedIn?: boolean; parent?: Source["parent"] };
 
 const known = new WeakMap<Flow, WeakMap<Expression, Map<string, Answer[]>>>();
 
@@ -77,7 +77,7 @@ function truthAnswers(flow: Flow, place: Place, test: Expression, holds: boolean
 }
 
 function answer(source: Source, when: Answer["when"]): Answer {
-  return { site: source.site, when, bindings: source.bindings, ...(source.narrowed === true ? { narrowed: true } : {}), ...(source.sought === undefined ? {} : { sought: source.sought }), ...(source.handedIn === true ? { handedIn: true } : {}) };
+  return { site: source.site, when, bindings: source.bindings, ...(source.narrowed === true ? { narrowed: true } : {}), ...(source.sought === undefined ? {} : { sought: source.sought }), ...(source.handedIn === true ? { handedIn: true } : {}), ...(source.parent === undefined ? {} : { parent: source.parent }) };
 }
 
 type Binary = Extract<Expression, { kind: "binary" }>;

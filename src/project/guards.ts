@@ -1,16 +1,18 @@
 import { partColumns } from "../catalog/keys.ts";
-import type { ContextStep } from "../model/facts.ts";
+import type { Expression } from "../model/expression.ts";
+import type { CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Guard, Site, Value, Written } from "../model/project.ts";
 import { answersOfCondition, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
 import { tableOf, type Draft } from "./clients/adapter.ts";
-import { evaluate } from "./evaluate.ts";
-import { unspread } from "./expressions.ts";
+import { evaluate, memberOf } from "./evaluate.ts";
+import { someExpression, unspread } from "./expressions.ts";
 import { answersOfLoops, answersOfRows } from "./filtered-lists.ts";
 import { mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
 import type { Handlers } from "./handlers.ts";
 import { locksBefore } from "./locks.ts";
 import type { Evaluated } from "./program.ts";
+import { noteNextNumbers } from "./next-numbers.ts";
 import { transactionsAround } from "./transactions.ts";
 import { valueOf } from "./values.ts";
 import { valueText } from "./value-text.ts";
@@ -23,6 +25,7 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     const draft = flow.drafts[id];
     if (site === undefined || draft === undefined) continue;
     site.guards = [];
+    noteNextNumbers(flow, site, draft);
     const before = flow.drafts[id - 1];
     if (before?.decides === true && draft.at.path === before.at.path && draft.call === before.call && draft.at.start === before.at.start) site.guards.push({ kind: "lookup", site: id - 1, when: "absent", calls: 0, match: flow.sites[id - 1]?.match ?? null });
     if (draft.call === null) {
@@ -97,11 +100,20 @@ function retriesAround(flow: Flow, frame: Frame): Guard[] {
     if (step.kind === "function" && RETRY.test(code?.functions[step.function]?.callbackOf?.callee ?? "")) out.push({ kind: "retry", at: code?.functions[step.function]?.at ?? frame.fact.at, calls: frame.calls });
     const next = frame.fact.context.slice(i + 1).find((each) => each.kind === "try");
     // `for (let attempt = 0; …) try { … } catch { … }`: a failed turn is done again.
-    if (step.kind !== "loop" || step.over !== null || next?.kind !== "try") continue;
+    if (step.kind !== "loop" || step.over !== null || next?.kind !== "try" || code == null || takesItem(code, frame.fact.expression, 0)) continue;
     const handler = code?.handlers[next.handler];
     if (handler !== undefined && handler.rethrows !== "always") out.push({ kind: "retry", at: handler.at, calls: frame.calls });
   }
   return out;
+}
+
+/** `for (;;) { try { await save(rows[i++]) } … }`: each turn does another thing, it does none again. */
+function takesItem(code: CodeFacts, expression: Expression, hops: number): boolean {
+  return someExpression(expression, (part) => {
+    if (part.kind === "index") return part.index.kind !== "number" && part.index.kind !== "string";
+    const local = part.kind === "local" && hops < 2 ? code.locals[part.local] : undefined;
+    return local?.kind === "const" && local.values.some(({ value, path }) => path.length === 0 && value.kind === "index" && takesItem(code, value, hops + 1));
+  });
 }
 
 /** A job or function definition that lets one run at a time per key. */
@@ -144,7 +156,8 @@ function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard
     const lookup = flow.drafts[answer.site];
     if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];
     const { match, narrowed } = matchFor(flow, site, draft, frame, answer);
-    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match: answer.handedIn === true ? [] : match, ...(narrowed ? { narrowed } : {}), ...(looped.has(answer) ? { loops: true } : {}) }];
+    const from = frame.calls > 0 ? { from: frame.fact.at } : {};
+    return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match, ...(narrowed ? { narrowed } : {}), ...(looped.has(answer) ? { loops: true } : {}), ...from }];
   });
 }
 
@@ -166,7 +179,18 @@ function matchFor(flow: Flow, site: Site, draft: Draft, frame: Frame, answer: An
     const text = valueText(flow.program, seen);
     return own.find((each) => each.text === text)?.value ?? valueOf(flow.values, seen);
   };
-  const match = lookup.match.map((written, i): Written => {
+  const parent = answer.parent;
+  const key = (lookup.hangs ?? []).flatMap(({ column, property }): Written[] => {
+    if (parent === undefined) return [];
+    const value = substitute(flow.program, memberOf(flow.program, parent.value, property), parent.bindings);
+    // What that row was looked up by says it too, and the write may say it so.
+    const isNamed = own.some(({ text }) => text === valueText(flow.program, value)) || !(lookup.match ?? []).some((item) => item.column === column);
+    return isNamed ? [{ column, at: value.at, value: told(value) }] : [];
+  });
+  // What a caller compared is told in its words, which only constants mean alike here.
+  const compared = lookup.match.map((written, i) => ({ written, i })).filter(({ written }) => !key.some(({ column }) => column === written.column));
+  const known = answer.handedIn === true ? compared.filter(({ written }) => written.source !== null && isConstantValue(written.source)) : compared;
+  const match = known.map(({ written, i }): Written => {
     const fallback = flow.sites[answer.site]?.match?.[i]?.value ?? { text: "", origin: "unknown" as const, nullable: null };
     return { column: written.column, at: written.at, value: written.source === null ? fallback : told(substitute(flow.program, written.source, answer.bindings)) };
   });
@@ -175,7 +199,12 @@ function matchFor(flow: Flow, site: Site, draft: Draft, frame: Frame, answer: An
     const column = table?.columns.find((item) => item.property === each.property) ?? table?.columns.find((item) => item.name === each.property);
     return column === undefined ? [] : [{ column: column.name, at: each.value.at, value: told(substitute(flow.program, each.value, each.bindings)) }];
   });
-  return { match: [...match, ...sought], narrowed: narrowed || sought.length < (answer.sought ?? []).length };
+  const isUntold = known.length < compared.length || (lookup.hangs ?? []).some(({ column }) => ![...key, ...match].some((item) => item.column === column));
+  return { match: [...key, ...match, ...sought], narrowed: narrowed || isUntold || sought.length < (answer.sought ?? []).length };
+}
+
+function isConstantValue(value: Evaluated): boolean {
+  return value.kind === "string" || value.kind === "number" || value.kind === "boolean" || value.kind === "null";
 }
 
 type Earlier = { id: number; call: number };

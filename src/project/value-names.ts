@@ -8,6 +8,11 @@ export function isGeneratorName(name: string): boolean {
   return name !== "init" && name !== "getId" && name !== "newId" ? GENERATORS.test(name) : name === "newId";
 }
 
+/** Packages whose every function answers with something new: words, names, texts. */
+export function isRandomPackage(name: string): boolean {
+  return /^(?:random-words|unique-names-generator|human-id|friendly-words|crypto-random-string|randomstring|random-word-slugs|short-unique-id)$/.test(name);
+}
+
 /** Is a function of this text one that was made to generate: `const newSlug = customAlphabet("…", 12)`, then `newSlug()`? */
 export function isMadeGenerator(callee: string): boolean {
   return /^(?:\w+\.)?(?:customAlphabet|customRandom|monotonicFactory|factory|init)\(.*\)(?:#\d+)?$/s.test(callee);

@@ -4,7 +4,7 @@ import { evaluate, unwrap } from "./evaluate.ts";
 import { expressionAt, lastName, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
-import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator, isDisambiguatorName } from "./value-names.ts";
+import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator, isDisambiguatorName, isRandomPackage } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
 type Origin = Value["origin"];
@@ -16,7 +16,7 @@ export type Values = { program: Program; siteAt(path: string, start: number, end
 const STRONGEST: Origin[] = ["generated", "created", "external", "query", "parameter", "environment", "computed", "unknown"];
 /** Methods that keep a random value random; a date that is cut to a day or month is no new value any more. */
 const KEEPS_FRESH = new Set(["toString", "toISOString", "getTime", "valueOf", "replace", "replaceAll", "toLowerCase", "toUpperCase", "trim", "toHexString", "toString36"]);
-const KEEPS_RANDOM = new Set(["slice", "substring", "substr", "split", "at", "0", "padStart"]);
+const KEEPS_RANDOM = new Set(["join", "slice", "substring", "substr", "split", "at", "0", "padStart"]);
 /** What is chosen by a random number is random: `letters.charAt(Math.floor(Math.random() * 26))`. */
 const PICKS = new Set(["charAt", "charCodeAt", "codePointAt", "fromCharCode", "at", "floor", "ceil", "round", "trunc"]);
 const CONVERTERS = new Set(["String", "Number", "BigInt", "encodeURIComponent"]);
@@ -94,8 +94,8 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   // `const newSlug = customAlphabet("…", 12)` of another scope is called by its name.
   const made = value.callee.kind === "declaration" && isMadeGenerator(valueText(values.program, unwrap(values.program, value.callee)));
   const name = callee.split(".").at(-1) ?? "";
-  if (made || isGeneratorName(name) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
-  if (makesAnew(values, value.callee, depth)) return "generated";
+  if (made || (isGeneratorName(name) && !isExchange(values, name, value.args, depth)) || isMadeGenerator(callee) || callee === "Date.now" || callee === "Math.random" || (value.new && callee === "Date" && value.args.length === 0)) return "generated";
+  if (makesAnew(values, value.callee, depth) || (value.callee.kind === "external" && isRandomPackage(value.callee.package))) return "generated";
   if (asksFirst(values, value.callee, depth)) return "computed";
   if (/(?:^|\.)env\.get$/.test(callee) || callee === "getEnv") return "environment";
   if (isExternalCall(values.program, value, name)) return "external";
@@ -109,6 +109,11 @@ function callOrigin(values: Values, value: Extract<Evaluated, { kind: "call" }>,
   // `freeName(name, takenNames)`: what is there already decides.
   const decided = isDisambiguatorName(name) || (all !== "query" && all !== "created" && args.includes("query"));
   return all === "literal" || all === "null" || decided ? "computed" : all;
+}
+
+/** `getToken(code)`: what it gives was chosen by who sent the code. */
+function isExchange(values: Values, name: string, args: Evaluated[], depth: number): boolean {
+  return name.startsWith("get") && args.some((each) => originOf(values, each, depth + 1) === "external");
 }
 
 /** A function of the project that answers with something new whichever way it returns: `${name}-${randomSuffix()}`. */

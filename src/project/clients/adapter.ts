@@ -42,8 +42,11 @@ export type CallView = {
   caller?: Span;
 };
 
-/** `source`: the value in code, from which `Written.value` is worked out; SQL gives `value` itself where code gives none. */
-export type DraftWritten = { column: string; at: Span; source: Evaluated | null; value: Value | null };
+/**
+ * `source`: the value in code, from which `Written.value` is worked out; SQL gives `value` itself where code gives none. `optional`: it is left out in
+ * some cases.
+ */
+export type DraftWritten = { column: string; at: Span; source: Evaluated | null; value: Value | null; optional?: boolean };
 
 /** What a condition compares for equality, and what else it asks. */
 export type Condition = { match: DraftWritten[]; rest: string[] };
@@ -67,6 +70,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
   row?: true;
   /** A look-up of rows that are loaded with another look-up's of the same call: the way to them, e.g. `organisation.groups`. */
   relation?: string;
+  /** Its foreign key: columns, and what the row that it is loaded with calls the values that they hold. Absent: not known. */
+  hangs?: { column: string; property: string }[];
   /** The call in a helper that runs it for this one. */
   via?: { path: string; call: number };
   /** Why it is not resolved, for debugging. */

@@ -34,29 +34,39 @@ function loaded(view: CallView, linked: Linked, parent: Parent, field: string, v
   const isWanted = value.kind === "object" || (value.kind === "boolean" && value.value);
   if (relation === undefined || model === null || !isWanted) return [];
   const where = whereOf(linked, model, entryOf(value, "where"));
-  const key = foreignKey(linked, parent, model, field);
+  const hangs = foreignKey(parent, model, field);
+  const key = hangs === null ? [] : comparedKey(linked, parent, hangs);
   const path = parent.relation === "" ? field : `${parent.relation}.${field}`;
   const made: Draft = {
     ...emptyDraft(view, "prisma", "lookup", `${draft.operation} ${path}`), database: target.database.id, table: model.table, receiver: draft.receiver,
-    lookup: relation.list ? "many" : "one", relation: path, match: where.match === null ? null : [...key, ...where.match], matchRest: key.length > 0 ? where.rest : [...where.rest, "…"],
+    lookup: relation.list ? "many" : "one", relation: path, match: where.match === null ? null : [...key, ...where.match], matchRest: key.length > 0 || hangs !== null ? where.rest : [...where.rest, "…"],
+    ...(hangs === null ? {} : { hangs }),
   };
   const row = parent.row === null || relation.list ? null : memberOf(linked.program, parent.row, field);
   return [made, ...loadedIn(view, linked, { target: { database: target.database, model }, draft: made, row, relation: path }, value)];
 }
 
-/** The foreign key on the related row's side, with the value that the row around it is looked up by, or has. */
-function foreignKey(linked: Linked, { target, draft, row }: Parent, model: Model, field: string): DraftWritten[] {
+/** The foreign key on the related row's side; null: it stands on the other side, or is not known. */
+function foreignKey({ target }: Parent, model: Model, field: string): { column: string; property: string }[] | null {
   const own = ownEntry(target.model.relations, field);
-  if (own === undefined || own.fields.length > 0) return [];
+  if (own === undefined || own.fields.length > 0) return null;
   const back = Object.values(model.relations).filter((item) => item.model === target.model.name && item.fields.length > 0);
   const [only] = back;
-  if (back.length !== 1 || only === undefined) return [];
-  const written = only.fields.flatMap((name, i): DraftWritten[] => {
+  if (back.length !== 1 || only === undefined) return null;
+  const hangs = only.fields.flatMap((name, i) => {
     const column = ownEntry(model.columns, name);
-    const referenced = only.references[i] ?? "";
-    const compared = draft.match?.find((item) => item.column === ownEntry(target.model.columns, referenced));
-    const source = compared?.source ?? (row === null ? null : memberOf(linked.program, row, referenced));
-    return column === undefined || source === null ? [] : [{ column, at: source.at, source, value: null }];
+    const property = only.references[i];
+    return column === undefined || property === undefined ? [] : [{ column, property }];
   });
-  return written.length === only.fields.length ? written : [];
+  return hangs.length === only.fields.length ? hangs : null;
+}
+
+/** The same with the value that the row around it is looked up by, or has. */
+function comparedKey(linked: Linked, { target, draft, row }: Parent, hangs: { column: string; property: string }[]): DraftWritten[] {
+  const written = hangs.flatMap(({ column, property }): DraftWritten[] => {
+    const compared = draft.match?.find((item) => item.column === ownEntry(target.model.columns, property));
+    const source = compared?.source ?? (row === null ? null : memberOf(linked.program, row, property));
+    return source === null ? [] : [{ column, at: source.at, source, value: null }];
+  });
+  return written.length === hangs.length ? written : [];
 }

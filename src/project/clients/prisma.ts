@@ -47,12 +47,28 @@ function readPrisma(view: CallView, linked: Linked): Reading | null {
   const options = expression === null ? null : evaluate(linked.program, view.path, expression);
   if (options !== null && !isOptions(options)) return null;
   const shown = `${nameOf(receiver)}.${accessor.name}.${link.name}`;
-  const draft: Draft = { ...emptyDraft(view, "prisma", operation.kind, shown), lookup: operation.lookup, receiver };
+  const via = batchOf(linked, view);
+  const draft: Draft = { ...emptyDraft(view, "prisma", operation.kind, shown), lookup: operation.lookup, receiver, ...(via === null ? {} : { via }) };
   const target = findModel(view, linked, receiver, accessor.name);
   if (target === null) return { drafts: [{ ...draft, why: "several schemas have this model" }], effects: [] };
   draft.database = target.database.id;
   draft.table = target.model.table;
   return { drafts: [draft, ...readOptions(view, linked, target, link.name, options, draft)], effects: [] };
+}
+
+/** `const writes = [db.user.create(…)]`, then `db.$transaction(writes)`: a query runs where its list is handed over, not where it is made. */
+function batchOf(linked: Linked, view: CallView): { path: string; call: number } | null {
+  const code = linked.program.facts(view.path)?.code;
+  const { start, end } = view.fact.expression;
+  const holds = (outer: Expression): boolean => outer.start < start && outer.end >= end;
+  const call = (code?.calls ?? []).findIndex(({ expression, function: inside }) => {
+    if (expression.kind !== "call" || expression.callee.kind !== "member" || expression.callee.name !== "$transaction" || inside !== view.fact.function) return false;
+    const [list] = expression.args;
+    if (list?.kind !== "local") return false;
+    if (code?.locals[list.local]?.values.some(({ value }) => value.kind === "array" && holds(value)) === true) return true;
+    return code?.calls.some(({ expression: push }) => push.kind === "call" && push.callee.kind === "member" && push.callee.name === "push" && push.callee.of.kind === "local" && push.callee.of.local === list.local && holds(push)) === true;
+  });
+  return call < 0 ? null : { path: view.path, call };
 }
 
 /** The expression in front of the accessor: `ctx.db` of `ctx.db.user.create()`. */
