@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findNode } from "./node-releases.ts";
 
 /** The package as it is published, made of what `npm test` has built. */
 const own = resolve(import.meta.dirname, "..");
@@ -19,7 +20,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 function run(cwd: string, command: string, args: string[]) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", npm_config_update_notifier: "false" }, maxBuffer: 1 << 26 });
-  return { status, stdout, text: stdout + stderr };
+  return { status, stdout, stderr, text: stdout + stderr };
 }
 
 describe("the package", () => {
@@ -63,13 +64,43 @@ describe("installed in an empty project", () => {
     expect([imported.text, required.text]).toEqual(["3\n", "3\n"]);
   });
 
-  test.each([
+  type Configuration = [name: string, file: string, head: string, eslint: string];
+  const configurations: Configuration[] = [
     ["ESM", "eslint.config.mjs", 'import tseslint from "typescript-eslint";\nimport uniqlint from "uniqlint/eslint";\nexport default', "eslint"],
     ["CommonJS", "eslint.config.cjs", 'const tseslint = require("typescript-eslint");\nconst uniqlint = require("uniqlint/eslint");\nmodule.exports =', "eslint-9"],
-  ])("the ESLint plugin works from a configuration in %s", (_, file, head, eslint) => {
+  ];
+
+  function lintWithPlugin(node: string, [, file, head, eslint]: Configuration): string {
     writeFileSync(join(project, file), `${head} [{ files: ["**/*.ts"], languageOptions: { parser: tseslint.parser } }, ...[uniqlint.configs.recommended].flat()];\n`);
-    const { text } = run(project, process.execPath, [join(own, "node_modules", eslint, "bin/eslint.js"), "--config", file, "src"]);
+    const { text } = run(project, node, [join(own, "node_modules", eslint, "bin/eslint.js"), "--config", file, "src"]);
     rmSync(join(project, file));
-    expect(text).toContain("uniqlint/no-check-then-insert");
+    return text;
+  }
+
+  test.each(configurations)("the ESLint plugin works from a configuration in %s", (...configuration) => {
+    expect(lintWithPlugin(process.execPath, configuration)).toContain("uniqlint/no-check-then-insert");
+  });
+
+  // The lowest that package.json allows, and the newest of each line that is maintained.
+  describe.each(["20.19.0", "22", "24"])("on Node %s", (version) => {
+    let node: string | null = null;
+    beforeAll(() => {
+      node = findNode(version);
+      if (node === null) console.warn(`Node ${version} cannot be had from the npm registry: what would be tried on it is skipped`);
+    }, 240_000);
+
+    test("the program, the library and the ESLint plugin work", { timeout: 240_000 }, ({ skip }) => {
+      if (node === null) return skip(`no Node ${version}`);
+      expect(run(project, node, ["--version"]).stdout).toMatch(new RegExp(`^v${version.replaceAll(".", "\\.")}`));
+      const linted = run(project, node, ["node_modules/uniqlint/dist/src/cli/main.js", "--quiet", "--format", "json"]);
+      expect([linted.status, linted.stderr]).toEqual([1, ""]);
+      expect(run(project, node, ["--input-type=module", "-e", 'import { lintProject } from "uniqlint"; console.log(typeof lintProject)']).text).toBe("function\n");
+      expect(run(project, node, ["--no-warnings", "-e", 'console.log(typeof require("uniqlint").lintProject)']).text).toBe("function\n");
+      for (const configuration of configurations) {
+        const text = lintWithPlugin(node, configuration);
+        expect(text).toContain("uniqlint/no-check-then-insert");
+        expect(text).not.toContain("Warning");
+      }
+    });
   });
 });
