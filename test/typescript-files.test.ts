@@ -40,6 +40,11 @@ describe("canHoldFacts", () => {
     'supabase.from("t").upsert(row)',
     '@Entity() class A {}',
     'exports.up = (knex) => knex.schema.createTable("t", (t) => {});',
+    "const shelf = await source.getRepository(Shelf).save(row);",
+    "const shelf = await Shelf.findOne({ where });",
+    "return this.shelves.save(shelf);",
+    "await Shelf.create({ label });",
+    "const all = await Shelf.query().where({ label });",
     "// unique per org_id",
     "// uniqlint-disable",
   ])("%s", (text) => {

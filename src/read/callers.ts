@@ -1,6 +1,9 @@
+/** What ORMs of entities and models call an insert, on something that is one by its name. */
+const ENTITY_WRITE = /\.(?:bulkCreate|findOrCreate|findCreateFind|insertAndFetch|insertGraph\w*|upsertGraph\w*|insertMany|upsertMany|persistAndFlush)\(|\b(?:[rR]epo(?:sitory)?|\w+Repo(?:sitory)?|manager|em|models\.\w+|(?!Object\b)[A-Z]\w+)\.(?:create|save)\(/;
+
 /** Told by the bytes: does a file write rows, so that those who call it matter? Wide, as `canHoldFacts` is. */
 export function mayWrite(text: string): boolean {
-  return /\.(?:insert|insertInto|upsert|createMany\w*|connectOrCreate)\(|\binsert\s+into\b/i.test(text) || (/\.create\(/.test(text) && /prisma|\btx\b/i.test(text));
+  return /\.(?:insert|insertInto|upsert|createMany\w*|connectOrCreate)\(|\binsert\s+into\b/i.test(text) || (/\.create\(/.test(text) && /prisma|\btx\b/i.test(text)) || ENTITY_WRITE.test(text);
 }
 
 /** Told by the bytes: may a file that holds no facts itself call functions that ask a database? Components are called on another machine. */

@@ -9,6 +9,9 @@ const WORDS = new RegExp(
     // queries and clients
     String.raw`drizzle|prisma|kysely|knex|typeorm|sequelize|mikro-orm|supabase|slonik|postgres|\bpg\b|pglite|neon`,
     String.raw`\.(?:insert|upsert|insertInto|updateTable|deleteFrom|selectFrom|onConflict\w*|findFirst\w*|findUnique\w*|findOrCreate|createMany\w*|connectOrCreate|bulkCreate|\$(?:query|execute)Raw\w*|\$transaction|transaction)\b`,
+    // entities and models, asked in a file that need not name their library
+    String.raw`\b(?:getRepository|InjectRepository|EntityManager)\b|\.(?:findOne(?:By|OrFail|ByOrFail)?|findByPk|findAndCount\w*|findOrBuild|findCreateFind|createQueryBuilder|withRepository|insertAndFetch|(?:insert|upsert)Graph\w*|(?:insert|upsert)Many|persistAndFlush)\(`,
+    String.raw`\b(?:await|return)\s+[\w$.]+\.(?:create|save)\(|\.query\(\s*\w*\s*\)`,
     // raw SQL
     String.raw`\bsql(?:<[^>\n]*>)?\x60|\.(?:query|unsafe|raw)\(\s*["'\x60]|insert\s+into\b|on\s+conflict\b|create\s+(?:unique|table|index)\b|\bselect\b[^;]{1,200}?\bfrom\b\s+["\w]|delete\s+from\b|alter\s+table\b`,
     // errors
