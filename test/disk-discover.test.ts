@@ -303,6 +303,7 @@ describe("SQL", () => {
 
   test.each<[string, Record<string, string>, string[]]>([
     ["dbmate", { "db/migrations/20250101_a.sql": `-- migrate:up\n${create}-- migrate:down\n` }, ["dbmate", "20250101_a.sql"]],
+    ["Postgrator's", { "db/migrations/0001.do.a.sql": create, "db/migrations/0001.undo.a.sql": "DROP TABLE a;", "db/migrations/0002.do.b.sql": create }, ["unknown", "0001.do.a.sql", "0002.do.b.sql"]],
     ["golang-migrate", { "db/10_b.up.sql": create, "db/10_b.down.sql": "", "db/9_a.up.sql": create, "db/9_a.down.sql": "" }, ["golang-migrate", "9_a.up.sql", "10_b.up.sql"]],
     ["flyway", { "sql/V1.10__b.sql": create, "sql/V1.9__a.sql": create, "sql/R__views.sql": "", "sql/U1.9__a.sql": "" }, ["flyway", "V1.9__a.sql", "V1.10__b.sql", "R__views.sql"]],
     ["node-pg-migrate", { "package.json": '{ "devDependencies": { "node-pg-migrate": "^9" } }', "migrations/1700000000000_a.sql": create }, ["node-pg-migrate", "1700000000000_a.sql"]],

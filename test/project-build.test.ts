@@ -77,7 +77,7 @@ describe("files", () => {
 
   it("tells what people do not write or run every day", () => {
     expect(["src/generated/client.ts", "src/api.gen.ts", "dist/index.js", "src/a.ts"].map(isGenerated)).toEqual([true, true, true, false]);
-    expect(["prisma/seed.ts", "scripts/x.ts", "src/a.test.ts", "src/generated/x.ts", "src/a.ts"].map(isIncidental)).toEqual([true, true, true, true, false]);
+    expect(["prisma/seed.ts", "scripts/x.ts", "src/a.test.ts", "src/a.testHelpers.ts", "src/test-utils.js", "src/generated/x.ts", "src/a.ts", "src/contestUtils.ts"].map(isIncidental)).toEqual([true, true, true, true, true, true, false, false]);
     expect(entryOf("drizzle/0001_test.sql", true)).toBe("migration");
   });
 });

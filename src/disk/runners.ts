@@ -9,6 +9,9 @@ export type MigrationList = { runner: Runner; files: string[]; dir: string };
 
 const version = /^(?:V|U)?(\d+(?:[._]\d+)*)/i;
 
+/** `0001_users.down.sql`; Postgrator's are `0001.undo.users.sql`. */
+const REVERSE = /[._-](?:down|undo|rollback)\.sql$|^\d+\.undo\./i;
+
 /** Finds out by their names and marks which runner the .sql files of a folder are for; null: they are not migrations. */
 export function readMigrations(files: Files, dir: string, names: string[]): MigrationList | null {
   const { names: sql, chosen } = forPostgres(names.filter((name) => /\.sql$/i.test(name)));
@@ -19,7 +22,7 @@ export function readMigrations(files: Files, dir: string, names: string[]): Migr
 
   const flyway = sql.filter((name) => /^V\d+(?:[._]\d+)*__.+\.sql$/.test(name));
   if (flyway.length > 0) return list("flyway", [...flyway, ...sql.filter((name) => /^R__/.test(name))], byVersionThenRepeatable);
-  const numbered = sql.filter((name) => version.test(name) && !/[._-](?:down|undo|rollback)\.sql$/i.test(name));
+  const numbered = sql.filter((name) => version.test(name) && !REVERSE.test(name));
   if (marked(/^--\s*\+goose\s+Up\b/im)) return list("goose", numbered.length > 0 ? numbered : sql);
   if (marked(/^--\s*migrate:up\b/im)) return list("dbmate", numbered.length > 0 ? numbered : sql, byName);
   // Atlas also plans files in the formats above, for those runners.
