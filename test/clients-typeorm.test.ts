@@ -148,6 +148,8 @@ describe("repositories", () => {
     ["of a helper that waits", `export async function find(service, email: string) { const repo = await service.getRepository(Member); return repo.findOneBy({ email }); }`],
     ["the manager", `export const find = (manager: EntityManager, email: string) => manager.findOneBy(Member, { email });`],
     ["the model itself", `export const find = (email: string) => Member.findOneBy({ email });`],
+    ["with an extended one", `const members = source.getRepository(Member).extend({ x() { return 1; } }); export const find = (tx: EntityManager, email: string) => tx.withRepository(members).findOneBy({ email });`],
+    ["with an injected one", `class Members { constructor(private readonly members: Repository<Member>) {} find(tx: EntityManager, email: string) { return tx.withRepository(this.members).findOneBy({ email }); } } export { Members };`],
     ["extended", `const members = source.getRepository(Member).extend({ x() { return 1; } }); export const find = (email: string) => members.findOneBy({ email });`],
     ["a builder", `export const find = (source: DataSource, email: string) => source.createQueryBuilder(Member, "m").where("m.email = :email", { email }).getOne();`],
     ["a builder that waits", `export async function find(source: DataSource, email: string) { const query = source.getRepository(Member).createQueryBuilder("m").where({ email }); return query.getOne(); }`],

@@ -2,6 +2,7 @@ import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
 import { evaluate } from "./evaluate.ts";
 import { functionEntry } from "./entries.ts";
+import { lastName } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { IMPORT_PACKAGES, IMPORT_READERS, INPUT_CALLBACKS, REQUEST_NAMES, REQUEST_PARTS, REQUEST_TYPES } from "./value-names.ts";
 
@@ -27,6 +28,19 @@ export function isExternalParameter(program: Program, value: ParameterValue): bo
   if (INPUT_CALLBACKS.test(callback) && ["input", "parsedInput", "data"].includes(steps[0] ?? "")) return true;
   const entry = functionEntry(program, value.path, value.function);
   return entry !== null && RECEIVES.has(entry) && steps.some((step) => REQUEST_PARTS.has(step));
+}
+
+const AFTER_INSERT = /^(?:on)?after(?:bulk)?(?:create|insert)$/i;
+
+/** `row.id` in a hook that an ORM runs once it has inserted the row: nobody else has that one yet. */
+export function isKeyOfNewRow(program: Program, value: ParameterValue): boolean {
+  const code = program.facts(value.path)?.code;
+  const fact = code?.functions[value.function];
+  if (fact === undefined || value.position !== 0 || !/^(?:id|uuid)$/.test(value.members.at(-1) ?? "")) return false;
+  const handed = fact.callbackOf?.call == null ? null : (code?.calls[fact.callbackOf.call]?.expression ?? null);
+  const [event] = handed?.kind === "call" ? handed.args : [];
+  const names = [fact.name, fact.callbackOf?.callee ?? null, event?.kind === "string" ? event.value : null, ...fact.decorators.map((each) => lastName(each.kind === "call" ? each.callee : each))];
+  return names.some((name) => AFTER_INSERT.test(name?.split(".").at(-1) ?? ""));
 }
 
 /** `await request.json()`, `c.req.param("id")`, `formData.get("name")`, `headers().get(…)`, a CSV reader's rows. */

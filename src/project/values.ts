@@ -3,7 +3,7 @@ import type { Site } from "../model/project.ts";
 import { evaluate, unwrap } from "./evaluate.ts";
 import { expressionAt, lastName, partsOf } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
-import { isExternalCall, isExternalParameter, loopSource } from "./value-sources.ts";
+import { isExternalCall, isExternalParameter, isKeyOfNewRow, loopSource } from "./value-sources.ts";
 import { isCreatorName, isDigestName, isGeneratorName, isMadeGenerator, isDisambiguatorName, isRandomPackage } from "./value-names.ts";
 import { valueText } from "./value-text.ts";
 
@@ -170,6 +170,7 @@ function sqlOrigin(value: Extract<Evaluated, { kind: "template" }>): Origin {
 }
 
 function parameterOrigin(values: Values, value: Extract<Evaluated, { kind: "parameter" }>, depth: number): Origin {
+  if (isKeyOfNewRow(values.program, value)) return "created";
   if (isExternalParameter(values.program, value)) return "external";
   const over = loopSource(values.program, value);
   return over === null ? "parameter" : originOf(values, over, depth + 1);

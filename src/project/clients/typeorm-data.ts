@@ -5,7 +5,7 @@ import { objectOfParameter } from "../parameter-keys.ts";
 import type { Evaluated } from "../program.ts";
 import type { EntityBinding } from "../schema/bindings.ts";
 import { isGeneratorName } from "../value-names.ts";
-import type { DraftWritten, Linked } from "./adapter.ts";
+import { tableOf, type DraftWritten, type Linked } from "./adapter.ts";
 import { entityIn, repositoryOfType } from "./typeorm-receiver.ts";
 
 /**
@@ -27,7 +27,15 @@ export function savedIn(linked: Linked, path: string, expression: Expression, en
   const assigned = assignedTo(linked, path, expression, entity);
   const spread = expression.kind === "object" && holdsLoaded(linked, path, expression, entity);
   const saved = made.length > 1 ? { ...first, complete: false } : first;
-  return settle(entity, spread ? { ...saved, state: "loaded" } : saved, assigned);
+  const settled = settle(entity, spread ? { ...saved, state: "loaded" } : saved, assigned);
+  return settled.state === "keyed" && isMadeByDatabase(linked, entity) ? { ...settled, state: "loaded" } : settled;
+}
+
+/** A primary key that the database makes was read from a row that is there. */
+function isMadeByDatabase(linked: Linked, entity: EntityBinding): boolean {
+  const table = tableOf(linked, entity.database, entity.table);
+  const columns = entity.primary.map((property) => table?.columns.find(({ name }) => name === entity.columns.get(property)));
+  return columns.length === 1 && columns.every((column) => column?.default?.fresh === true);
 }
 
 /** `{ ...user, name }`, where `user` was read before. */

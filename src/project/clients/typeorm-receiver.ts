@@ -52,7 +52,7 @@ function repositoryOfValue(linked: Linked, given: Evaluated, own: ClassAt | null
   for (const arg of getter.args) {
     const entity = arg.kind === "unknown" && arg.text === "this" && own !== null ? entityNamed(linked, own.path, own.name) : entityIn(linked, arg);
     if (entity !== null) return entity;
-    const custom = arg.kind === "declaration" && arg.declaration.class !== null ? repositoryOfClass(linked, { path: arg.path, name: arg.name }) : nested(linked, arg, depth);
+    const custom = arg.kind === "declaration" && arg.declaration.class !== null ? repositoryOfClass(linked, { path: arg.path, name: arg.name }) : nested(linked, arg, own, depth);
     if (custom !== undefined) return custom;
   }
   return null;
@@ -67,9 +67,14 @@ function madeFor(linked: Linked, value: Evaluated): EntityBinding | null {
   return value.args.map((arg) => entityIn(linked, arg)).find((entity) => entity !== null) ?? null;
 }
 
-/** `manager.withRepository(repository)`. */
-function nested(linked: Linked, value: Evaluated, depth: number): Repository {
-  return depth < DEEPEST && (value.kind === "call" || value.kind === "parameter") ? repositoryOfValue(linked, value, null, depth + 1) : undefined;
+/** `manager.withRepository(repository)`, `manager.withRepository(this.repository)`. */
+function nested(linked: Linked, value: Evaluated, own: ClassAt | null, depth: number): Repository {
+  if (depth >= DEEPEST) return undefined;
+  if (value.kind === "member" && value.of.kind === "unknown" && value.of.text === "this" && own !== null) {
+    const found = findMember(linked.program, own, value.name);
+    return found === null ? undefined : repositoryOfMember(linked, found.member, found.at, depth + 1);
+  }
+  return value.kind === "call" || value.kind === "parameter" || value.kind === "declaration" ? repositoryOfValue(linked, value, null, depth + 1) : undefined;
 }
 
 /** An entity's class, schema or name; of several possible ones none. */
