@@ -38,10 +38,10 @@ export function isRetried(site: Site): boolean {
 /**
  * Does a handler, here or in a caller, deal with a unique violation of this write? A handler that acts on every error alike counts when it
  * recovers (it reads or writes again), or when it gives up this one call or turn of a loop on purpose. Beyond that, `enough` says what will do. A handler that turns any error into a message, or that logs whatever goes wrong in a larger
- * block, does not. Handed to a wrapper that gives errors as values: unknown, so yes.
+ * block, does not. Handed to a wrapper that gives errors as values: unknown, so yes. The framework's error handler answers, and recovers nothing.
  */
 export function isViolationHandled(project: Project, site: Site, enough: Enough = "answered"): boolean {
-  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
+  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "filter" && enough === "answered") || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
 }
 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */

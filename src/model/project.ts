@@ -233,6 +233,8 @@ type GuardKind =
   | { kind: "insert"; site: number; calls: number }
   /** It is handed to a function that may turn its failure into a value (`tryCatch(…)`): who deals with that is not followed. */
   | { kind: "wrapper"; at: Span; calls: number }
+  /** The framework's error handler answers unique violations of every route. */
+  | { kind: "filter"; at: Span; calls: number }
   | { kind: "retry"; at: Span; calls: number }
   | { kind: "queue"; at: Span; calls: number };
 

@@ -32,10 +32,11 @@ function isLocal(expression: Expression, local: number): boolean {
   return expression.kind === "local" && expression.local === local;
 }
 
+/** Kept: every handler that hands its error to the same function asks again. */
 const answers = new WeakMap<Flow, Map<string, boolean>>();
 
-/** Kept: every handler that hands its error to the same function asks again. */
-function tellsViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
+/** Does a function that is given an error as this argument tell a unique violation from others? */
+export function tellsViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
   let known = answers.get(flow);
   if (known === undefined) answers.set(flow, (known = new Map<string, boolean>()));
   const key = `${to.path}#${String(to.function)}#${String(position)}#${String(depth)}`;

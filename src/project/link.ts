@@ -2,6 +2,7 @@ import type { Handler, ProjectClaim, Refresh, Repair, Site } from "../model/proj
 import { claimFiles, linkClaims } from "./claims.ts";
 import type { Effect, Linked } from "./clients/adapter.ts";
 import { inheritEntries } from "./entry-callers.ts";
+import { filterRoutes } from "./error-filters.ts";
 import { isIncidental } from "./files.ts";
 import { createFlow, type Flow } from "./flow.ts";
 import { guardSites } from "./guards.ts";
@@ -33,6 +34,7 @@ export function settleSites(flow: Flow, ids: readonly number[], paths: readonly 
   findRereads(flow, ids);
   handlers.finish(paths);
   inheritEntries(flow, ids);
+  filterRoutes(flow, ids);
   settleNullable(flow, ids);
   return handlers.handlers;
 }
