@@ -124,8 +124,12 @@ function isComparable(key: UniqueKey, table: Table): boolean {
   return !(written(key) && written(rival));
 }
 
+/** Who makes migrations out of a schema in SQL; to the others it is a sketch, from which types are made. */
+const SQL_DIFFING = new Set(["atlas", "supabase", "unknown"]);
+
 /** Prisma's schema has no words for predicates (before 7) and expressions, TypeORM's entities have none for expressions. */
 function canDeclare(database: Database, key: UniqueKey): boolean {
+  if (database.orm === "sql") return database.migrations.every(({ runner }) => SQL_DIFFING.has(runner));
   if (database.orm !== "prisma" && database.orm !== "typeorm") return true;
   return (key.where === null || database.orm === "typeorm") && !key.nullsNotDistinct && key.parts.every((part) => part.kind === "column");
 }

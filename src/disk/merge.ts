@@ -33,7 +33,7 @@ export function createdTables({ files }: Discovery, found: Found): Set<string> {
   const names = new Set<string>();
   const paths = [...found.schemaFiles.filter((path) => path.endsWith(".sql")), ...found.migrations.flatMap((list) => list.files)];
   for (const path of paths) {
-    const text = (files.text(path) ?? "").replace(/--[^\n]*/g, "");
+    const text = (files.text(path) ?? "").replace(/--[^\n]*|\/\*[^]*?\*\//g, " ");
     for (const match of text.matchAll(/\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:["`]?\w+["`]?\s*\.\s*)?["`]?(\w+)["`]?/gi)) {
       names.add((match[1] ?? "").toLowerCase());
     }

@@ -62,7 +62,7 @@ function byVersionThenRepeatable(a: string, b: string): number {
 /** Which SQL a folder's files are written in; null: none that keeps unique keys as we know them (ClickHouse and the like). */
 export function guessDialect(files: Files, paths: string[]): Dialect | null {
   if (paths.some((path) => /(?:^|[/_-])(?:clickhouse|bigquery|snowflake|duckdb|tinybird|cassandra|scylla|questdb)(?:[/_.-]|$)/i.test(path))) return null;
-  const text = paths.slice(0, 20).map((path) => (files.text(path) ?? "").slice(0, 100_000)).join("\n");
+  const text = paths.slice(0, 20).map((path) => (files.text(path) ?? "").slice(0, 100_000)).join("\n").replace(/--[^\n]*|\/\*[^]*?\*\//g, " ");
   if (/\bENGINE\s*=\s*\w*(?:MergeTree|Log|Distributed|Kafka|Null)\b|\bON\s+CLUSTER\b|\bLowCardinality\s*\(/i.test(text)) return null;
   if (/\bENGINE\s*=\s*(?:InnoDB|MyISAM|MEMORY)\b|\bAUTO_INCREMENT\b|^\s*`\w+`\s+\w+|\bCREATE TABLE (?:IF NOT EXISTS )?`/im.test(text)) return "mysql";
   if (/\bAUTOINCREMENT\b|\bWITHOUT\s+ROWID\b|^\s*PRAGMA\s+\w+/im.test(text)) return "sqlite";
