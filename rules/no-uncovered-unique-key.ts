@@ -5,9 +5,11 @@ import {
   describeKey,
   isLookedUp,
   isPassedOver,
+  isRetried,
   isSerialized,
   isViolationHandled,
   describeColumns,
+  keysViolatedBy,
   partColumns,
   partTexts,
   placeOfKey,
@@ -54,10 +56,15 @@ function judge(project: Project, strict: boolean, table: Table, site: Site, conf
   });
   if (written.length > 0) return written.filter(({ set }) => strict || !isOwnRow(site, arbiters, set)).map(({ key, set }) => describe(table, site, arbiters, key, set));
   const hit = open.find((key) => key.where === null && !isNamedAlike(key, arbiters) && insertCanHit(key, site, arbiters));
-  return hit ? [describe(table, site, arbiters, hit, null)] : [];
+  if (hit) return [describe(table, site, arbiters, hit, null)];
+  const wider = strict && !isRetried(site) && !arbiters.some(isOwnId) ? keysViolatedBy(table, site).find((key) => others.includes(key) && !key.deferrable && isImplied(key, arbiters)) : undefined;
+  return wider ? [describeRace(table, site, arbiters, wider)] : [];
 }
 
-/** Rows that agree on the other key agree on the target too, so the target's conflict comes with it. */
+/**
+ * Rows that agree on the other key agree on the target too, so the target's conflict comes with it. But for callers at the same time: the target is
+ * looked at before the row is written, and whoever comes in between is met in every index, those beside the target without mercy.
+ */
 function isImplied(key: UniqueKey, arbiters: UniqueKey[]): boolean {
   const columns = partTexts(key);
   return arbiters.some((arbiter) => partTexts(arbiter).every((part) => columns.includes(part)));
@@ -100,9 +107,13 @@ function isFromCaller(value: Value): boolean {
   return value.origin === "external" || value.origin === "parameter";
 }
 
+/** An id that comes in as an argument was made a few calls before. */
+function isOwnId(key: UniqueKey): boolean {
+  return key.kind === "primary" && partColumns(key).includes("id");
+}
+
 function insertCanHit(key: UniqueKey, site: Site, arbiters: UniqueKey[]): boolean {
-  // An id that comes in as an argument was made a few calls before.
-  if (key.kind === "primary" && partColumns(key).includes("id")) return false;
+  if (isOwnId(key)) return false;
   const target = new Set(arbiters.flatMap((arbiter) => partColumns(arbiter)));
   const columns = partColumns(key);
   const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
@@ -118,6 +129,22 @@ function isOwnRow(site: Site, arbiters: UniqueKey[], set: Written): boolean {
   if (ids.length !== 1 || root === undefined || set.value.origin !== "parameter") return false;
   const identity = site.columns?.find((item) => item.column === ids[0])?.value;
   return identity === undefined ? !site.columnsComplete : identity.origin === "parameter" && identity.text.startsWith(root);
+}
+
+function describeRace(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKey): Problem {
+  const target = describeColumns(arbiters[0] ? partTexts(arbiters[0]) : []);
+  const place = placeOfKey(key);
+  return {
+    message:
+      `Of two callers that bring the same new row at the same time, one can get 23505 from ${describeKey(key)} of ${tableTitle(table.id)}: it holds all of ON CONFLICT's ${target} and more, ` +
+      `but a conflict is handled in ${target} only. It keeps nothing unique that ${target} does not: make it a plain index, or run the upsert again.`,
+    at: site.conflict?.at ?? site.at,
+    see: place ? [{ at: place, message: describeKey(key) }] : [],
+    severity: "warning",
+    table: table.id,
+    columns: partColumns(key),
+    sqlstate: "23505",
+  };
 }
 
 function describe(table: Table, site: Site, arbiters: UniqueKey[], key: UniqueKey, set: Written | null): Problem {

@@ -109,7 +109,7 @@ describe("nullable", () => {
 describe("entries", () => {
   const insert = `await db.insert(posts).values({ id: "a" });`;
   const head = `import { db } from "@/db"; import { posts } from "@/schema";`;
-  const entryOf = (path: string, code: string) => drizzleProject("", { "tsconfig.json": `{"compilerOptions":{"paths":{"@/*":["./src/*"]}}}`, [path]: `${head}\n${code}` }).sites[0]?.entry;
+  const entryOf = (path: string, code: string) => drizzleProject("", { "tsconfig.json": `{"compilerOptions":{"paths":{"@/*":["./src/*"]}}}`, [path]: code.startsWith(`"use server"`) ? `"use server"; ${head}\n${code}` : `${head}\n${code}` }).sites[0]?.entry;
 
   test.each([
     ["src/app/api/posts/route.ts", `export async function POST(request: Request) { ${insert} }`, "route"],
@@ -124,6 +124,50 @@ describe("entries", () => {
     ["src/posts.test.ts", `export async function add() { ${insert} }`, "test"],
   ])("%s: %s is a %s", (path, code, entry) => {
     expect(entryOf(path, code)).toBe(entry);
+  });
+
+  test.each([
+    ["src/actions.ts", `"use server"; export async function add(form: FormData) { ${insert} }`, "route"],
+    ["src/safe.ts", `export const add = authActionClient.inputSchema(x).action(async ({ parsedInput }) => { ${insert} });`, "route"],
+    ["src/a.ts", `import { Router } from "express"; const router = Router(); router.route("/x").post(async (req, res) => { ${insert} });`, "route"],
+    ["src/b.ts", `import express from "express"; const v1 = express.Router(); v1.post("/x", wrap(async (a, b) => { ${insert} }));`, "route"],
+    ["src/c.ts", `import { Router } from "express"; async function create(a: any) { ${insert} } const posting = Router(); posting.post("/x", auth, create);`, "route"],
+    ["src/d.ts", `class Posts { async create(a: any) { ${insert} } } const held = new Posts(); const router = Router(); router.post("/x", held.create.bind(held));`, "route"],
+    ["src/e.ts", `export const create = async (req: any, res: any) => { ${insert} };`, "route"],
+    ["src/f.ts", `export async function plugin(fastify: FastifyInstance) { fastify.route({ method: "POST", url: "/x", handler: async (r) => { ${insert} } }); }`, "route"],
+    ["src/g.ts", `import { OpenAPIHono } from "@hono/zod-openapi"; const billing = new OpenAPIHono(); billing.openapi(create, async (c) => { ${insert} });`, "route"],
+    ["src/h.ts", `import { Elysia } from "elysia"; export const billing = new Elysia().post("/x", async ({ body }) => { ${insert} });`, "route"],
+    ["src/i.ts", `@Resolver() export class Posts { @Mutation(() => Post) async create(@Args() args: any) { ${insert} } }`, "route"],
+    ["src/j.ts", `@Processor("mail") export class Mail extends WorkerHost { async process(each: any) { ${insert} } }`, "consumer"],
+    ["app/modules/posts.tsx", `export async function action({ request }: Route.ActionArgs) { ${insert} }`, "route"],
+    ["src/routes/posts/+page.server.ts", `export const actions = { create: async ({ request }) => { ${insert} } } satisfies Actions;`, "route"],
+    ["server/api/posts/index.ts", `export default defineEventHandler(async (event) => { ${insert} });`, "route"],
+    ["src/pages/posts.ts", `export const POST: APIRoute = async ({ request }) => { ${insert} };`, "route"],
+    ["src/k.ts", `export const POST = withSession(async (each) => { ${insert} });`, "route"],
+    ["src/l.ts", `export const resolvers = { Mutation: { createPost: async (_: any, args: any) => { ${insert} } } };`, "route"],
+    ["src/m.ts", `builder.mutationField("createPost", (t) => t.field({ type: Post, resolve: async (_, args) => { ${insert} } }));`, "route"],
+    ["src/n.ts", `export const add = base.input(x).handler(async ({ input }) => { ${insert} });`, "route"],
+    ["src/o.ts", `import { initServer } from "@ts-rest/express"; export const r = initServer().router(contract, { create: async ({ body }) => { ${insert} } });`, "route"],
+    ["src/p.ts", `import PgBoss from "pg-boss"; const queue = new PgBoss(""); await queue.work("mail", async ([each]) => { ${insert} });`, "consumer"],
+    ["src/q.ts", `import { run } from "graphile-worker"; await run({ taskList: { send: async (each) => { ${insert} } } });`, "consumer"],
+    ["src/r.ts", `import { Worker } from "bullmq"; const send = async (each: any) => { ${insert} }; export const worker = new Worker("mail", send);`, "consumer"],
+    ["src/s.ts", `await consumer.run({ eachMessage: async ({ message }) => { ${insert} } });`, "consumer"],
+    ["src/t.ts", `export const handler: SQSHandler = async (each) => { ${insert} };`, "consumer"],
+    ["src/u.ts", `export default { async queue(batch: any) { ${insert} } };`, "consumer"],
+    ["src/v.ts", `const worker: ExportedHandler = { async scheduled(each: any) { ${insert} } }; export default worker;`, "job"],
+    ["src/app/api/cron/day/route.ts", `export async function GET(each: Request) { ${insert} }`, "job"],
+    ["src/w.ts", `import { serve } from "@upstash/workflow/nextjs"; export const { POST } = serve(async (context) => { ${insert} });`, "job"],
+    ["src/cli/x.ts", `program.command("add").action(async () => { ${insert} });`, "script"],
+    ["src/y.ts", `export async function create(req: any) { ${insert} } names.map(create); log.info("create", create);`, null],
+  ])("frameworks: %s: %s is a %s", (path, code, entry) => {
+    expect(entryOf(path, code)).toBe(entry);
+  });
+
+  test("activities of Temporal, where it is installed", () => {
+    const installed = { "package.json": JSON.stringify({ name: "app", dependencies: { "drizzle-orm": "0.45.0", pg: "8.11.0", "@temporalio/worker": "1.11.0" } }) };
+    const code = { "src/billing/activities.ts": `import { db } from "../db"; import { posts } from "../schema"; export const createActivities = () => ({ async add(x: any) { ${insert} } });` };
+    expect(drizzleProject("", { ...installed, ...code }).sites[0]?.entry).toBe("job");
+    expect(drizzleProject("", code).sites[0]?.entry).toBe(null);
   });
 
   test("is inherited from callers", () => {

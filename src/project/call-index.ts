@@ -1,11 +1,20 @@
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
 import type { ProjectInput } from "../model/input.ts";
+import { expressionsIn, nameOf, unspread } from "./expressions.ts";
 
 export type CallPlace = { path: string; call: number };
 
-/** The calls of a project by the last name of what they call: `save` of `repository.save(row)`. In order of files and calls; every link of a chain counts. */
-export type CallIndex = { named(name: string): CallPlace[] };
+/**
+ * The calls of a project by the last name of what they call, `save` of `repository.save(row)` (every link of a chain counts), and by the names that
+ * they and `new` are handed. In order of files and calls.
+ */
+export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[] };
+
+/** A name among the arguments of a call (null: of `new`). `callee`: of the link that takes it; `key`: of the property that it stands at. */
+export type Taking = { path: string; call: number | null; callee: string; argument: number; key: string | null; value: Expression };
+
+type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]> };
 
 type CallNode = Extract<Expression, { kind: "call" }>;
 
@@ -23,71 +32,107 @@ export function spineCalls(expression: Expression): CallNode[] {
   }
 }
 
+type Link = { callee: string; args: Expression[] };
+
+/** The calls of a chain, with their arguments. */
+export function linksOf(expression: Expression): Link[] {
+  if (expression.kind === "new") return [{ callee: `new ${nameOf(expression.callee)}`, args: expression.args.map(unspread) }];
+  return spineCalls(expression).map((node): Link => ({ callee: nameOf(node.callee), args: node.args.map(unspread) }));
+}
+
+function takingsIn(path: string, expression: Expression, call: number | null): Taking[] {
+  return linksOf(expression).flatMap(({ callee, args }) => args.flatMap((arg, argument) => namesIn(arg, null).map((each) => ({ path, call, callee, argument, ...each }))));
+}
+
+/** Names in an argument, those in objects and lists and those bound (`x.create.bind(x)`) too. */
+function namesIn(expression: Expression, key: string | null): { key: string | null; value: Expression }[] {
+  switch (expression.kind) {
+    case "name":
+    case "local":
+    case "member":
+      return [{ key, value: expression }];
+    case "object":
+      return expression.entries.flatMap((entry) => (entry.kind === "spread" ? [] : namesIn(entry.value, entry.key)));
+    case "array":
+      return expression.items.flatMap((item) => namesIn(unspread(item), key));
+    case "call":
+      return expression.callee.kind === "member" && expression.callee.name === "bind" ? namesIn(expression.callee.of, key) : [];
+    default:
+      return [];
+  }
+}
+
 function calleeName(callee: Expression): string | null {
   return callee.kind === "name" || callee.kind === "local" || callee.kind === "member" ? callee.name : null;
 }
 
-const indexes = new WeakMap<CodeFacts, Map<string, number[]>>();
+const indexes = new WeakMap<CodeFacts, Kinds>();
 
-function callsIn(code: CodeFacts): Map<string, number[]> {
+function callsIn(path: string, code: CodeFacts): Kinds {
   let index = indexes.get(code);
-  if (index === undefined) indexes.set(code, (index = new Map<string, number[]>()));
-  else return index;
+  if (index !== undefined) return index;
+  indexes.set(code, (index = { named: new Map<string, CallPlace[]>(), taking: new Map<string, Taking[]>() }));
+  const take = (taking: Taking): void => enter(index.taking, calleeName(taking.value), [taking]);
   for (const [call, fact] of code.calls.entries()) {
-    for (const node of spineCalls(fact.expression)) {
-      const name = calleeName(node.callee);
-      if (name === null) continue;
-      const list = index.get(name);
-      if (list === undefined) index.set(name, [call]);
-      else list.push(call);
-    }
+    for (const node of spineCalls(fact.expression)) enter(index.named, calleeName(node.callee), [{ path, call }]);
+    takingsIn(path, fact.expression, call).forEach(take);
   }
+  for (const expression of expressionsIn(code)) if (expression.kind === "new") takingsIn(path, expression, null).forEach(take);
   return index;
+}
+
+function enter<Item>(index: Map<string, Item[]>, name: string | null, items: Item[]): void {
+  if (name === null) return;
+  const list = index.get(name);
+  if (list === undefined) index.set(name, items);
+  else list.push(...items);
 }
 
 /** Reads all files at the first question. */
 export function indexCalls(input: ProjectInput): CallIndex {
-  let index: Map<string, CallPlace[]> | null = null;
-  return { named: (name) => (index ??= indexAll(input)).get(name) ?? [] };
+  let index: Kinds | null = null;
+  return { named: (name) => (index ??= indexAll(input)).named.get(name) ?? [], taking: (name) => (index ??= indexAll(input)).taking.get(name) ?? [] };
 }
 
-function indexAll(input: ProjectInput): Map<string, CallPlace[]> {
-  const index = new Map<string, CallPlace[]>();
+function indexAll(input: ProjectInput): Kinds {
+  const index: Kinds = { named: new Map(), taking: new Map() };
   for (const path of input.candidates) {
     const code = input.facts(path)?.code;
-    for (const [name, calls] of code == null ? [] : callsIn(code)) {
-      const places = calls.map((call) => ({ path, call }));
-      const list = index.get(name);
-      if (list === undefined) index.set(name, places);
-      else list.push(...places);
-    }
+    if (code == null) continue;
+    const own = callsIn(path, code);
+    for (const [name, places] of own.named) enter(index.named, name, [...places]);
+    for (const [name, places] of own.taking) enter(index.taking, name, [...places]);
   }
   return index;
 }
 
 /** Reads only the files that mention a name: for few questions. `mentions` may say yes too often. */
 export function searchCalls(input: ProjectInput, mentions: (path: string, name: string) => boolean): CallIndex {
-  const known = new Map<string, CallPlace[]>();
-  return {
-    named(name) {
+  const search = <Place>(placesOf: (kinds: Kinds) => Map<string, Place[]>): ((name: string) => Place[]) => {
+    const known = new Map<string, Place[]>();
+    return (name) => {
       let found = known.get(name);
-      if (found === undefined) known.set(name, (found = input.candidates.flatMap((path) => (mentions(path, name) ? placesIn(path, input.facts(path)?.code, name) : []))));
+      if (found === undefined) known.set(name, (found = input.candidates.flatMap((path) => (mentions(path, name) ? placesIn(path, input.facts(path)?.code, placesOf, name) : []))));
       return found;
-    },
+    };
   };
+  return { named: search(({ named }) => named), taking: search(({ taking }) => taking) };
 }
 
-function placesIn(path: string, code: CodeFacts | null | undefined, name: string): CallPlace[] {
-  return code == null ? [] : (callsIn(code).get(name) ?? []).map((call) => ({ path, call }));
+function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
+  return code == null ? [] : (placesOf(callsIn(path, code)).get(name) ?? []);
 }
 
 /** The same calls but for one file's, which has other facts now. */
 export function replaceCalls(index: CallIndex, path: string, code: CodeFacts | null): CallIndex {
   return {
-    named(name) {
-      const others = index.named(name).filter((place) => place.path !== path);
-      const at = others.findIndex((place) => place.path > path);
-      return others.toSpliced(at < 0 ? others.length : at, 0, ...placesIn(path, code, name));
-    },
+    named: (name) => replaced(index.named(name), path, placesIn(path, code, ({ named }) => named, name)),
+    taking: (name) => replaced(index.taking(name), path, placesIn(path, code, ({ taking }) => taking, name)),
   };
+}
+
+function replaced<Place extends { path: string }>(all: Place[], path: string, own: Place[]): Place[] {
+  const others = all.filter((place) => place.path !== path);
+  const at = others.findIndex((place) => place.path > path);
+  return others.toSpliced(at < 0 ? others.length : at, 0, ...own);
 }

@@ -101,12 +101,15 @@ function makeHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler,
 }
 
 const CONFLICT = /conflict|duplicate|already|unique|\btaken\b|\b409\b/i;
+/** `USER_ALREADY_EXISTS`, `SlugTaken`: what errors and answers are called. */
+const CONFLICT_NAME = /conflict|duplicate|already_?exist|already_?(?:taken|used|in_?use)|(?:_|[a-z])[tT](?:aken|AKEN)$/i;
 
 /** A handler that answers "already exists" to whatever error was written for violations. */
 function answersConflict(flow: Flow, path: string, fact: HandlerFact): boolean {
   const code = flow.program.facts(path)?.code;
   const isInside = (at: { start: number; end: number }): boolean => at.start >= fact.body.start && at.end <= fact.body.end;
-  const says = (part: Expression): boolean => (part.kind === "string" || part.kind === "number") && CONFLICT.test(String(part.value));
+  const says = (part: Expression): boolean =>
+    ((part.kind === "string" || part.kind === "number") && CONFLICT.test(String(part.value))) || ((part.kind === "name" || part.kind === "member") && CONFLICT_NAME.test(part.name));
   if ((code?.thrown ?? []).some((each) => isInside(each.at) && CONFLICT.test(each.text))) return true;
   if (code?.calls.some((call) => isInside(call.at) && !isLogged(call.expression) && someExpression(call.expression, says)) === true) return true;
   return code?.functions.some((each) => each.returns.some((returned) => isInside(returned) && someExpression(returned, says))) === true;

@@ -1,7 +1,7 @@
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
 import { evaluate } from "./evaluate.ts";
-import { functionEntry } from "./entries.ts";
+import { functionEntry, isServerAction } from "./entries.ts";
 import { lastName } from "./expressions.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { IMPORT_PACKAGES, IMPORT_READERS, INPUT_CALLBACKS, REQUEST_NAMES, REQUEST_PARTS, REQUEST_TYPES } from "./value-names.ts";
@@ -23,7 +23,7 @@ export function isExternalParameter(program: Program, value: ParameterValue): bo
   const isRequest = REQUEST_TYPES.test(types) || names.some((name) => REQUEST_NAMES.test(name));
   if (isRequest && steps.some((step) => REQUEST_PARTS.has(step))) return true;
   if (isRequest && names.some((name) => /^(?:payload|formData|body|rawBody|\w*Payload)$/.test(name))) return true;
-  if (fact.directives.includes("use server")) return true;
+  if (isServerAction(code, fact)) return true;
   const callback = fact.callbackOf?.callee ?? "";
   if (INPUT_CALLBACKS.test(callback) && ["input", "parsedInput", "data"].includes(steps[0] ?? "")) return true;
   const entry = functionEntry(program, value.path, value.function);

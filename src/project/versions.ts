@@ -24,3 +24,8 @@ function collect(packages: PackageInfo[], dir: string): Record<string, string> {
   }
   return versions;
 }
+
+/** Does a package above the file depend on one of these? */
+export function isInstalled(input: ProjectInput, path: string, name: RegExp): boolean {
+  return ancestors(dirname(path)).some((folder) => Object.keys(input.packages.find((each) => each.dir === folder)?.versions ?? {}).some((each) => name.test(each)));
+}

@@ -6,10 +6,16 @@ export function mayWrite(text: string): boolean {
   return /\.(?:insert|insertInto|upsert|createMany\w*|connectOrCreate)\(|\binsert\s+into\b/i.test(text) || (/\.create\(/.test(text) && /prisma|\btx\b/i.test(text)) || ENTITY_WRITE.test(text);
 }
 
-/** Told by the bytes: may a file that holds no facts itself call functions that ask a database? Components are called on another machine. */
+/** `router.post("/x", create)`, `new Worker("mail", send)`: handed on, to be called later. */
+const HANDS_ON = /\.(?:post|put|patch|delete|route|openapi|work|process|command)\(|\bnew (?:Worker|CronJob)\(/;
+
+/**
+ * Told by the bytes: may a file that holds no facts itself call functions that ask a database, or tell a framework to? Components are called on
+ * another machine.
+ */
 export function mayCallWriters(path: string, text: string): boolean {
   if (!/\.[mc]?[tj]sx?$/i.test(path) || /\.d\.[mc]?ts$/i.test(path) || /\.min\.[mc]?js$/i.test(path)) return false;
-  if (!/\bawait\b|\.then\(|\.catch\(/.test(text)) return false;
+  if (!/\bawait\b|\.then\(|\.catch\(/.test(text) && !HANDS_ON.test(text)) return false;
   return !/x$/i.test(path) || /["']use server["']|\bexport\s+(?:const|(?:async\s+)?function)\s+(?:action|loader)\b/.test(text);
 }
 
