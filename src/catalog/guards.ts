@@ -46,7 +46,7 @@ export function isViolationHandled(project: Project, site: Site, enough: Enough 
 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */
 export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined): boolean {
-  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
+  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "filter" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
   if (dealing.length === 0) return false;
   const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
   return asked.every((way) => dealing.some((guard) => guard.ways?.includes(way) ?? true));

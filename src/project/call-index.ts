@@ -1,21 +1,26 @@
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
 import type { ProjectInput } from "../model/input.ts";
-import { expressionsIn, nameOf, unspread } from "./expressions.ts";
+import { expressionsIn, lastName, nameOf, unspread } from "./expressions.ts";
 
 export type CallPlace = { path: string; call: number };
 
 /**
  * The calls of a project by the last name of what they call, `save` of `repository.save(row)` (every link of a chain counts), and by the names that
- * they and `new` are handed. In order of files and calls.
+ * they and `new` are handed; its classes by their decorators, and what `new` makes by its class. In order of files and calls.
  */
-export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[] };
+export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; decorated(name: string): ClassPlace[]; made(name: string): MadePlace[] };
+
+/** `new Worker(…)`. */
+export type MadePlace = { path: string; expression: MadeNode };
+export type ClassPlace = { path: string; name: string };
 
 /** A name among the arguments of a call (null: of `new`). `callee`: of the link that takes it; `key`: of the property that it stands at. */
 export type Taking = { path: string; call: number | null; callee: string; argument: number; key: string | null; value: Expression };
 
-type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]> };
+type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]>; decorated: Map<string, ClassPlace[]>; made: Map<string, MadePlace[]> };
 
+type MadeNode = Extract<Expression, { kind: "new" }>;
 type CallNode = Extract<Expression, { kind: "call" }>;
 
 /** The calls on the spine of a chain, outermost first; what is awaited inside it is a call of its own. */
@@ -35,7 +40,8 @@ export function spineCalls(expression: Expression): CallNode[] {
 type Link = { callee: string; args: Expression[] };
 
 /** The calls of a chain, with their arguments. */
-export function linksOf(expression: Expression): Link[] {
+export function linksOf(expression: Expression | null): Link[] {
+  if (expression === null) return [];
   if (expression.kind === "new") return [{ callee: `new ${nameOf(expression.callee)}`, args: expression.args.map(unspread) }];
   return spineCalls(expression).map((node): Link => ({ callee: nameOf(node.callee), args: node.args.map(unspread) }));
 }
@@ -68,16 +74,25 @@ function calleeName(callee: Expression): string | null {
 
 const indexes = new WeakMap<CodeFacts, Kinds>();
 
+function noKinds(): Kinds {
+  return { named: new Map(), taking: new Map(), decorated: new Map(), made: new Map() };
+}
+
 function callsIn(path: string, code: CodeFacts): Kinds {
   let index = indexes.get(code);
   if (index !== undefined) return index;
-  indexes.set(code, (index = { named: new Map<string, CallPlace[]>(), taking: new Map<string, Taking[]>() }));
+  indexes.set(code, (index = noKinds()));
   const take = (taking: Taking): void => enter(index.taking, calleeName(taking.value), [taking]);
   for (const [call, fact] of code.calls.entries()) {
     for (const node of spineCalls(fact.expression)) enter(index.named, calleeName(node.callee), [{ path, call }]);
     takingsIn(path, fact.expression, call).forEach(take);
   }
-  for (const expression of expressionsIn(code)) if (expression.kind === "new") takingsIn(path, expression, null).forEach(take);
+  for (const expression of expressionsIn(code)) {
+    if (expression.kind !== "new") continue;
+    takingsIn(path, expression, null).forEach(take);
+    enter(index.made, calleeName(expression.callee), [{ path, expression }]);
+  }
+  for (const [name, declaration] of Object.entries(code.declarations)) for (const decorator of declaration.class?.decorators ?? []) enter(index.decorated, lastName(decorator), [{ path, name }]);
   return index;
 }
 
@@ -91,17 +106,20 @@ function enter<Item>(index: Map<string, Item[]>, name: string | null, items: Ite
 /** Reads all files at the first question. */
 export function indexCalls(input: ProjectInput): CallIndex {
   let index: Kinds | null = null;
-  return { named: (name) => (index ??= indexAll(input)).named.get(name) ?? [], taking: (name) => (index ??= indexAll(input)).taking.get(name) ?? [] };
+  const all = (): Kinds => (index ??= indexAll(input));
+  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], decorated: (name) => all().decorated.get(name) ?? [], made: (name) => all().made.get(name) ?? [] };
 }
 
 function indexAll(input: ProjectInput): Kinds {
-  const index: Kinds = { named: new Map(), taking: new Map() };
+  const index = noKinds();
   for (const path of input.candidates) {
     const code = input.facts(path)?.code;
     if (code == null) continue;
     const own = callsIn(path, code);
     for (const [name, places] of own.named) enter(index.named, name, [...places]);
     for (const [name, places] of own.taking) enter(index.taking, name, [...places]);
+    for (const [name, places] of own.decorated) enter(index.decorated, name, [...places]);
+    for (const [name, places] of own.made) enter(index.made, name, [...places]);
   }
   return index;
 }
@@ -116,7 +134,7 @@ export function searchCalls(input: ProjectInput, mentions: (path: string, name: 
       return found;
     };
   };
-  return { named: search(({ named }) => named), taking: search(({ taking }) => taking) };
+  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), decorated: search(({ decorated }) => decorated), made: search(({ made }) => made) };
 }
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
@@ -128,6 +146,8 @@ export function replaceCalls(index: CallIndex, path: string, code: CodeFacts | n
   return {
     named: (name) => replaced(index.named(name), path, placesIn(path, code, ({ named }) => named, name)),
     taking: (name) => replaced(index.taking(name), path, placesIn(path, code, ({ taking }) => taking, name)),
+    decorated: (name) => replaced(index.decorated(name), path, placesIn(path, code, ({ decorated }) => decorated, name)),
+    made: (name) => replaced(index.made(name), path, placesIn(path, code, ({ made }) => made, name)),
   };
 }
 

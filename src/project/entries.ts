@@ -62,8 +62,7 @@ function shapeOf(program: Program, path: string, code: CodeFacts, fact: Function
   if (isServerAction(code, fact)) return "route";
   if (fact.callbackOf !== null) {
     const { call, callee, argument } = fact.callbackOf;
-    const taken = callbackEntry(program, { path, call: call === null ? null : (code.calls[call] ?? null), callee, argument, key: keyOf(fact) });
-    return taken ?? exportedCallback(code, path, fact);
+    return callbackEntry(program, { path, call, callee, argument, key: keyOf(fact) }) ?? (fact.parent === null ? exportedCallback(code, path, fact.at) : null);
   }
   if (fact.name !== null && fact.parent === null) {
     const entry = namedEntry(program, path, code, fact, fact.name, file);
@@ -108,12 +107,11 @@ function routeOf(path: string): Entry {
 }
 
 /** `export const POST = withAuth(async (request) => …)`: what a route file exports is made of it. */
-function exportedCallback(code: CodeFacts, path: string, fact: FunctionFact): Entry {
-  if (fact.parent !== null) return null;
+function exportedCallback(code: CodeFacts, path: string, at: { start: number; end: number }): Entry {
   const holds = code.exports.some((each) => {
     if (each.kind !== "local" || !(HTTP_EXPORTS.test(each.name) || (isRouteFile(path) && ROUTE_EXPORTS.test(each.name)))) return false;
     const value = topOf(code, each.local)?.value;
-    return value != null && value.kind === "call" && value.start <= fact.at.start && value.end >= fact.at.end;
+    return value != null && value.kind === "call" && value.start <= at.start && value.end >= at.end;
   });
   return holds ? routeOf(path) : null;
 }
@@ -121,7 +119,9 @@ function exportedCallback(code: CodeFacts, path: string, fact: FunctionFact): En
 /** Handed by its name to what would make a callback an entry. */
 function byName(program: Program, path: string, index: number): Entry {
   for (const handed of handedTo(program, { path, function: index })) {
-    const entry = callbackEntry(program, handed);
+    const code = program.facts(handed.path)?.code;
+    const call = code?.calls[handed.call ?? -1];
+    const entry = callbackEntry(program, handed) ?? (code == null || call === undefined || call.function !== null ? null : exportedCallback(code, handed.path, call.at));
     if (entry !== null) return entry;
   }
   return null;
@@ -143,19 +143,20 @@ function isBehindWebhookCheck(call: CallFact | null): boolean {
 }
 
 function callbackEntry(program: Program, taken: Handed, climbed = 0): Entry {
-  const { path, call, callee, key } = taken;
+  const { path, callee, key } = taken;
+  const code = program.facts(path)?.code;
+  const call = code?.calls[taken.call ?? -1] ?? null;
   const route = pathOf(call);
   const webhook = isBehindWebhookCheck(call) || isWebhookName(path) || isWebhookName(callee) || (isWebhookName(route) && !OWN_WEBHOOKS.test(route));
-  if (isRegistered(program, taken)) return webhook ? "webhook" : "route";
+  if (isRegistered(program, taken, call)) return webhook ? "webhook" : "route";
   const shape = CALLS.find((each) => each.callee.test(callee) && (each.key === undefined || (key !== null && each.key.test(key))) && (each.packages === undefined || each.packages.test(packageOf(program, path, call))));
   if (shape !== undefined) return shape.entry === "route" && webhook && !/\.(?:mutation|query|action|handler|subscription)$/.test(callee) ? "webhook" : shape.entry;
-  const code = program.facts(path)?.code;
-  const outer = call === null || code == null || climbed > 2 ? null : takerOf(path, code, call);
+  const outer = taken.call === null || code == null || climbed > 2 ? null : takerOf(path, code, taken.call);
   return outer === null ? null : callbackEntry(program, outer, climbed + 1);
 }
 
 /** `app.post("/x", handler)`, `fastify.route({ handler })`: by the receiver's name, or by the library that it comes from. */
-function isRegistered(program: Program, { path, call, callee, argument, key }: Handed): boolean {
+function isRegistered(program: Program, { path, callee, argument, key }: Handed, call: CallFact | null): boolean {
   if (!HTTP_CALL.test(callee)) return false;
   if (argument < 1 && !PATH_BEFORE.test(callee) && !(/\.route$/.test(callee) && key === "handler")) return false;
   return HTTP_NAME.test(callee) || HTTP_PACKAGES.test(packageOf(program, path, call));

@@ -5,6 +5,7 @@ import { callGraphOf, flowRoot, type CallAt, type CallGraph, type FunctionAt } f
 import type { Draft, Effect, Linked } from "./clients/adapter.ts";
 import { evaluate, memberOf } from "./evaluate.ts";
 import { isIncidental } from "./files.ts";
+import { handedTo } from "./handed.ts";
 import type { Evaluated, Program } from "./program.ts";
 import type { SiteStore } from "./site-store.ts";
 import type { Values } from "./values.ts";
@@ -36,7 +37,9 @@ export type Binding = { to: FunctionAt; args: Evaluated[] };
  * A call that runs, with what has to be around it. `calls`: how many calls up; `bindings`: from the innermost function outwards; `ways`: which
  * of the ways that lead to the first frame's call pass here.
  */
-export type Frame = { path: string; call: number; fact: CallFact; root: number | null; calls: number; bindings: Binding[]; ways: number[] };
+export type Frame = { path: string; call: number; fact: CallFact; root: number | null; calls: number; bindings: Binding[]; ways: number[]; /** The call does not call the flow below, but is handed it by its name. */ handed?: { callee: string; argument: number } };
+/** A function that is handed to a call which runs it. `function`: in the frame's file; null: the frame's call takes it by its name. */
+export type Callback = { callee: string; call: number | null; argument: number; function: number | null };
 
 /** Calls are followed this far up, and this many frames in all. */
 const FARTHEST = 3;
@@ -128,6 +131,10 @@ function findFrames(flow: Flow, path: string, call: number): Frame[] {
       frames.push(next);
       seen.set(key, next);
     }
+    if (frames.length >= MOST_FRAMES) continue;
+    const takers = takersOf(flow, frame, to).filter((taker) => !isIncidental(taker.path) || isIncidental(path));
+    callers.push(...takers);
+    frames.push(...takers);
   }
   numberWays(frames, links);
   return frames.slice(0, MOST_FRAMES);
@@ -167,10 +174,28 @@ export function argumentsOf(program: Program, path: string, args: Argument[]): E
 function wrappersOf(flow: Flow, frame: Frame): Frame[] {
   if (frame.calls >= FARTHEST) return [];
   const code = flow.program.facts(frame.path)?.code;
-  return frame.fact.context.flatMap((step): Frame[] => {
+  return callbacksAround(code ?? null, frame).flatMap(({ call: taker, argument }): Frame[] => {
+    if (taker === null) return [];
+    return flow.graph.callees(frame.path, taker).flatMap(({ to }) => callsOfParameter(flow, to, argument).map((call) => ({ ...call, calls: frame.calls + 1, bindings: frame.bindings, ways: [] })));
+  });
+}
+
+/** The functions around a frame's call that are handed to another one, and the flow that the call itself is handed. */
+export function callbacksAround(code: CodeFacts | null, frame: Frame): Callback[] {
+  const around = frame.fact.context.flatMap((step): Callback[] => {
     const handed = step.kind === "function" ? code?.functions[step.function]?.callbackOf : null;
-    if (code == null || handed == null || handed.call === null) return [];
-    return flow.graph.callees(frame.path, handed.call).flatMap(({ to }) => callsOfParameter(flow, to, handed.argument).map((call) => ({ ...call, calls: frame.calls + 1, bindings: frame.bindings, ways: [] })));
+    return step.kind !== "function" || handed == null ? [] : [{ ...handed, function: step.function }];
+  });
+  return frame.handed === undefined ? around : [...around, { ...frame.handed, call: frame.call, function: null }];
+}
+
+/** Calls that take a flow's function by its name, to run it: `withRetry(save)`. What its parameters are is not known. */
+function takersOf(flow: Flow, frame: Frame, to: FunctionAt): Frame[] {
+  return handedTo(flow.program, to).flatMap(({ path, call, callee, argument }): Frame[] => {
+    const code = flow.program.facts(path)?.code;
+    const fact = call === null ? undefined : code?.calls[call];
+    if (call === null || code == null || fact === undefined) return [];
+    return [{ path, call, fact, root: flowRoot(code, fact.function), calls: frame.calls + 1, bindings: frame.bindings, ways: [], handed: { callee, argument } }];
   });
 }
 

@@ -5,14 +5,16 @@ import type { Guard, Site, Value, Written } from "../model/project.ts";
 import { answersOfCondition, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
 import { tableOf, type Draft } from "./clients/adapter.ts";
-import { evaluate, memberOf } from "./evaluate.ts";
-import { someExpression, unspread } from "./expressions.ts";
+import { memberOf } from "./evaluate.ts";
+import { someExpression } from "./expressions.ts";
 import { answersOfLoops, answersOfRows } from "./filtered-lists.ts";
-import { mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
+import { callbacksAround, mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
 import type { Handlers } from "./handlers.ts";
+import { holdsRow, isHeldSince } from "./held-rows.ts";
 import { locksBefore } from "./locks.ts";
 import type { Evaluated } from "./program.ts";
 import { noteNextNumbers } from "./next-numbers.ts";
+import { queuesAround } from "./queues.ts";
 import { transactionsAround } from "./transactions.ts";
 import { valueOf } from "./values.ts";
 import { valueText } from "./value-text.ts";
@@ -39,8 +41,17 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers).map((guard) => (frame.ways.length < site.ways && !inside.includes(frame) ? { ...guard, ways: frame.ways } : guard)));
     const result = handlers.resultOf(id);
     if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });
-    site.guards.push(...settle(guards));
+    site.guards.push(...settle(guards).filter((guard) => !locksNothing(flow, site, guard, guards)));
   }
+}
+
+/** `SELECT … FOR UPDATE` of the row that turns out to be missing: an empty answer locks nothing. */
+function locksNothing(flow: Flow, site: Site, guard: Guard, guards: Guard[]): boolean {
+  if (guard.kind !== "lock" || guard.how !== "row") return false;
+  return guards.some((other) => {
+    const lookup = other.kind === "lookup" && other.when === "absent" ? flow.sites[other.site] : undefined;
+    return lookup?.lookup === "one" && lookup.table === site.table && lookup.database === site.database && lookup.at.path === guard.at.path && lookup.at.start >= guard.at.start && lookup.at.end <= guard.at.end;
+  });
 }
 
 /** A query file that takes locks is used by code that takes them; of rows, those of a parent: a lock on the table's own rows holds up nobody who inserts another. */
@@ -72,7 +83,9 @@ function onWaysOf({ ways, ...guard }: Guard, other: Guard): Guard {
 function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
   const guards: Guard[] = [...handlerGuards(frame, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame), ...wrappersAround(flow, frame)];
   if (site.kind === "lookup") return guards;
-  return [...guards, ...queuesAround(flow, frame), ...lookupGuards(flow, site, draft, frame), ...earlierWrites(flow, site, draft, frame)];
+  const lookups = lookupGuards(flow, site, draft, frame);
+  const sought = new Set(lookups.flatMap((guard) => (guard.kind === "lookup" ? (guard.match ?? []).map(({ value }) => value.text) : [])));
+  return [...guards, ...queuesAround(flow, frame), ...lookups, ...earlierWrites(flow, site, draft, frame, sought)];
 }
 
 function handlerGuards(frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
@@ -96,8 +109,10 @@ const RETRY = /(?:^|\.|[a-z])(?:[rR]etry|[rR]etries|[bB]ackoff|pRetry|retrying|a
 function retriesAround(flow: Flow, frame: Frame): Guard[] {
   const code = flow.program.facts(frame.path)?.code;
   const out: Guard[] = [];
+  for (const handed of callbacksAround(code ?? null, frame)) {
+    if (RETRY.test(handed.callee)) out.push({ kind: "retry", at: code?.functions[handed.function ?? -1]?.at ?? frame.fact.at, calls: frame.calls });
+  }
   for (const [i, step] of frame.fact.context.entries()) {
-    if (step.kind === "function" && RETRY.test(code?.functions[step.function]?.callbackOf?.callee ?? "")) out.push({ kind: "retry", at: code?.functions[step.function]?.at ?? frame.fact.at, calls: frame.calls });
     const next = frame.fact.context.slice(i + 1).find((each) => each.kind === "try");
     // `for (let attempt = 0; …) try { … } catch { … }`: a failed turn is done again.
     if (step.kind !== "loop" || step.over !== null || next?.kind !== "try" || code == null || takesItem(code, frame.fact.expression, 0)) continue;
@@ -114,35 +129,6 @@ function takesItem(code: CodeFacts, expression: Expression, hops: number): boole
     const local = part.kind === "local" && hops < 2 ? code.locals[part.local] : undefined;
     return local?.kind === "const" && local.values.some(({ value, path }) => path.length === 0 && value.kind === "index" && takesItem(code, value, hops + 1));
   });
-}
-
-/** A job or function definition that lets one run at a time per key. */
-function queuesAround(flow: Flow, frame: Frame): Guard[] {
-  const code = flow.program.facts(frame.path)?.code;
-  return frame.fact.context.flatMap((step): Guard[] => {
-    const handed = step.kind === "function" ? code?.functions[step.function]?.callbackOf : null;
-    const call = handed?.call == null ? undefined : code?.calls[handed.call];
-    if (call?.expression.kind !== "call") return [];
-    const options = call.expression.args.map(unspread).filter((item) => item.kind === "object").map((item) => evaluate(flow.program, frame.path, item));
-    return options.some(isSerial) ? [{ kind: "queue", at: call.at, calls: frame.calls }] : [];
-  });
-}
-
-function isSerial(value: Evaluated): boolean {
-  if (value.kind !== "object") return false;
-  return ["concurrency", "queue", "concurrencyLimit", "concurrencyKey"].some((name) => {
-    const item = value.entries.get(name);
-    if (item === undefined) return false;
-    if (item.kind === "number") return item.value === 1;
-    if (item.kind === "array") return item.items.some((each) => limitOf(each) === 1);
-    return limitOf(item) === 1;
-  });
-}
-
-function limitOf(value: Evaluated): number | null {
-  if (value.kind !== "object") return null;
-  const limit = value.entries.get("limit") ?? value.entries.get("concurrencyLimit");
-  return limit?.kind === "number" ? limit.value : null;
 }
 
 function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
@@ -209,8 +195,8 @@ function isConstantValue(value: Evaluated): boolean {
 
 type Earlier = { id: number; call: number };
 
-/** Deletes of the same table before, and inserts that this row hangs from. */
-function earlierWrites(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+/** Deletes of the same table before, inserts that this row hangs from, and rows that its transaction has written and so holds. */
+function earlierWrites(flow: Flow, site: Site, draft: Draft, frame: Frame, sought: ReadonlySet<string>): Guard[] {
   if (site.kind !== "insert" && site.kind !== "upsert") return [];
   const code = flow.program.facts(frame.path)?.code;
   const out: Guard[] = [];
@@ -220,7 +206,9 @@ function earlierWrites(flow: Flow, site: Site, draft: Draft, frame: Frame): Guar
     if (other === undefined || fact === undefined || id === site.id || call === frame.call) continue;
     const clears = other.kind === "delete" && other.table !== null && other.table === site.table && other.database === site.database;
     const bears = (other.kind === "insert" || other.kind === "upsert") && other.table !== site.table;
-    if ((!clears && !bears) || !mayPrecede(fact, frame.fact)) continue;
+    if (!mayPrecede(fact, frame.fact)) continue;
+    if (code != null && holdsRow(flow, site, draft, frame, other, sought) && isHeldSince(code, fact, frame.fact)) out.push({ kind: "lock", how: "row", at: other.at, calls: frame.calls });
+    if (!clears && !bears) continue;
     if (clears) out.push({ kind: "delete", site: id, calls: frame.calls });
     else if (hangsFrom(flow, draft, frame, id)) out.push({ kind: "insert", site: id, calls: frame.calls });
   }

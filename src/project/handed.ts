@@ -1,10 +1,10 @@
-import type { CallFact, CodeFacts } from "../model/facts.ts";
+import type { CodeFacts } from "../model/facts.ts";
 import { callGraphOf, type FunctionAt } from "./call-graph.ts";
 import { linksOf } from "./call-index.ts";
 import type { Program } from "./program.ts";
 
 /** What takes a function as an argument. `call` null: `new` does. `callee`: of the link that takes it; `key`: of the property that it stands at. */
-export type Handed = { path: string; call: CallFact | null; callee: string; argument: number; key: string | null };
+export type Handed = { path: string; call: number | null; callee: string; argument: number; key: string | null };
 
 const MOST = 100;
 
@@ -15,19 +15,19 @@ export function handedTo(program: Program, of: FunctionAt): Handed[] {
   const takings = name === undefined ? [] : program.calls.taking(name);
   if (takings.length > MOST) return [];
   return takings.flatMap(({ path, call, callee, argument, key, value }): Handed[] => {
-    const fact = call === null ? null : (program.facts(path)?.code?.calls[call] ?? null);
-    const to = callGraphOf(program).resolve(path, value, fact?.function ?? null);
-    return to?.path === of.path && to.function === of.function ? [{ path, call: fact, callee, argument, key }] : [];
+    const inside = call === null ? null : (program.facts(path)?.code?.calls[call]?.function ?? null);
+    const to = callGraphOf(program).resolve(path, value, inside);
+    return to?.path === of.path && to.function === of.function ? [{ path, call, callee, argument, key }] : [];
   });
 }
 
 /** The next call around one that is an argument: `router.post(…)` of `router.post("/x", asyncHandler(create))`. */
-export function takerOf(path: string, code: CodeFacts, inner: CallFact): Handed | null {
-  if (inner.use.kind !== "argument") return null;
-  const length = (call: CallFact): number => call.at.end - call.at.start;
-  const around = code.calls.filter((call) => call !== inner && call.at.start <= inner.at.start && call.at.end >= inner.at.end);
-  for (const call of around.sort((a, b) => length(a) - length(b))) {
-    for (const { callee, args } of linksOf(call.expression)) {
+export function takerOf(path: string, code: CodeFacts, index: number): Handed | null {
+  const inner = code.calls[index];
+  if (inner?.use.kind !== "argument") return null;
+  const around = code.calls.flatMap(({ at }, call) => (call !== index && at.start <= inner.at.start && at.end >= inner.at.end ? [{ call, length: at.end - at.start }] : []));
+  for (const { call } of around.sort((a, b) => a.length - b.length)) {
+    for (const { callee, args } of linksOf(code.calls[call]?.expression ?? null)) {
       const argument = args.findIndex((item) => item.start <= inner.at.start && item.end >= inner.at.end);
       if (argument >= 0) return { path, call, callee, argument, key: null };
     }

@@ -6,14 +6,14 @@ import { flowRoot, type FunctionAt } from "./call-graph.ts";
 import { spineCalls } from "./call-index.ts";
 import { evaluate } from "./evaluate.ts";
 import { nameOf, unspread } from "./expressions.ts";
-import { mayPrecede, type Flow, type Frame } from "./flow.ts";
+import { callbacksAround, mayPrecede, type Flow, type Frame } from "./flow.ts";
 import { isTransactionCallback } from "./transactions.ts";
 
 type Lock = Extract<Guard, { kind: "lock" }>;
 type How = Lock["how"];
 
 /** `acquireLock(…)`, `redlock.acquire(…)`, `mutex.runExclusive(…)`, `withLock(…)`. */
-const LOCK_CALL = /(?:^|\.)(?:acquire|with|take|obtain|get|hold|try|use|using|run\w*With|runIn|runUnder|advisory)\w*(?:Lock|Mutex|Semaphore)(?!ed|s?Info|Status|file|out)\w*(?:\(\))?$|(?:lock|mutex|semaphore)\w*\.(?:acquire|using|lock|runExclusive|withLock|run)$|(?:^|\.)runExclusive$|(?:^|\.)(?:lock|advisoryLock|xactLock|pgLock)(?:For\w*|Row\w*|Table\w*|By\w*)?$/i;
+const LOCK_CALL = /(?:^|\.)(?:acquire|with|take|obtain|get|hold|try|use|using|run\w*With|runIn|runUnder|advisory)\w*(?:Lock|Mutex|Semaphore)(?!ed|s?Info|Status|file|out)\w*(?:\(\))?$|(?:lock|mutex|semaphore)\w*(?:\(\))?\.(?:acquire|using|lock|runExclusive|withLock|run)$|(?:^|\.)runExclusive$|(?:^|\.)(?:lock|advisoryLock|xactLock|pgLock)(?:For\w*|Row\w*|Table\w*|By\w*)?$/i;
 const NOT_LOCK = /unlock|release|block|clock|isLock|lockfile|getLockStatus|locked\b/i;
 
 /** Locks that are taken before a frame's call in its flow, or around it by the function it is handed to. */
@@ -25,9 +25,7 @@ export function locksBefore(flow: Flow, frame: Frame): Lock[] {
     const fact = code.calls[call];
     if (fact !== undefined && call !== frame.call && mayPrecede(fact, frame.fact) && !encloses(fact.at, frame.fact.at) && isStillHeld(code, fact, frame.fact)) locks.push({ kind: "lock", how, at, calls: frame.calls });
   }
-  for (const step of frame.fact.context) {
-    const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
-    if (handed == null) continue;
+  for (const handed of callbacksAround(code, frame)) {
     const to = handed.call === null ? undefined : flow.graph.callees(frame.path, handed.call)[0]?.to;
     const inside = to === undefined ? [] : locksIn(flow, to, 2);
     const at = (handed.call === null ? undefined : code.calls[handed.call]?.at) ?? frame.fact.at;

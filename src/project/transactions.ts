@@ -4,7 +4,7 @@ import type { Guard } from "../model/project.ts";
 import type { Draft } from "./clients/adapter.ts";
 import { evaluate } from "./evaluate.ts";
 import { lastName, nameOf, partsOf, unspread } from "./expressions.ts";
-import { mayPrecede, type Flow, type Frame } from "./flow.ts";
+import { callbacksAround, mayPrecede, type Flow, type Frame } from "./flow.ts";
 import type { Evaluated } from "./program.ts";
 
 /** Calls whose callback runs in a transaction (reference §15.5). */
@@ -16,10 +16,8 @@ type Transaction = Extract<Guard, { kind: "transaction" }>;
 export function transactionsAround(flow: Flow, draft: Draft, frame: Frame): Transaction[] {
   const code = flow.program.facts(frame.path)?.code;
   if (code == null) return [];
-  const callbacks = frame.fact.context.flatMap((step): Transaction[] => {
-    if (step.kind !== "function") return [];
-    const handed = code.functions[step.function]?.callbackOf;
-    if (handed == null || !OPENERS.test(handed.callee) || !runsInside(code, draft, frame, step.function)) return [];
+  const callbacks = callbacksAround(code, frame).flatMap((handed): Transaction[] => {
+    if (!OPENERS.test(handed.callee) || !runsInside(code, draft, frame, handed.function)) return [];
     const call = handed.call === null ? undefined : code.calls[handed.call];
     return [{ kind: "transaction", isolation: isolationOf(flow, frame.path, call), at: call?.at ?? frame.fact.at, calls: frame.calls, retries: false }];
   });
@@ -55,7 +53,9 @@ export function opensTransaction(fact: CallFact): boolean {
 }
 
 /** A call on the outer handle runs outside of the transaction that it stands in. */
-function runsInside(code: CodeFacts, draft: Draft, frame: Frame, callback: number): boolean {
+function runsInside(code: CodeFacts, draft: Draft, frame: Frame, callback: number | null): boolean {
+  // The transaction is what its function is called with.
+  if (callback === null) return draft.receiver === null || rootOf(draft.receiver).kind === "local";
   const parameters = (code.functions[callback]?.parameters ?? []).filter((item) => item.position === 0);
   if (parameters.length === 0 || draft.receiver === null) return true;
   const root = rootOf(draft.receiver);

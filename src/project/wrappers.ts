@@ -1,9 +1,9 @@
 import type { Expression } from "../model/expression.ts";
-import type { CallFact, CodeFacts, ContextStep } from "../model/facts.ts";
+import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import { spineCalls } from "./call-index.ts";
-import { lastName, unspread } from "./expressions.ts";
-import type { Flow, Frame } from "./flow.ts";
+import { lastName, nameOf, unspread } from "./expressions.ts";
+import { callbacksAround, type Flow, type Frame } from "./flow.ts";
 
 /** `tryCatch(…)`, `Result.fromPromise(…)`, `safely(…)`: what fails comes back as a value. */
 const WRAPS = /^(?:try|safe|attempt)|^(?:to|wrap)$|[rR]esult$|fromPromise|fromThrowable|[cC]atch(?:Error)?s?$/;
@@ -14,7 +14,7 @@ type Call = Extract<Expression, { kind: "call" }>;
 export function wrappersAround(flow: Flow, frame: Frame): Guard[] {
   const code = flow.program.facts(frame.path)?.code;
   if (code == null) return [];
-  const inside = callbacks(code, frame.fact);
+  const inside = callbacks(code, frame);
   // `queryResult(db.transaction(async (tx) => …))`: the call that takes the callback is itself handed over.
   const around = [...holders(code, frame.fact), ...inside, ...inside.flatMap(({ taker }) => (taker === undefined ? [] : holders(code, taker)))];
   return around.filter((each) => mayCatch(flow, frame.path, each)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
@@ -35,19 +35,20 @@ function holders(code: CodeFacts, fact: CallFact): Around[] {
 }
 
 /** `tryCatch(async () => { … })`: the calls whose callbacks it stands in. */
-function callbacks(code: CodeFacts, fact: CallFact): Around[] {
-  return fact.context.flatMap((step): Around[] => {
-    const handed = step.kind === "function" ? code.functions[step.function]?.callbackOf : null;
-    const other = handed?.call == null ? undefined : code.calls[handed.call];
+function callbacks(code: CodeFacts, frame: Frame): Around[] {
+  return callbacksAround(code, frame).flatMap((handed): Around[] => {
+    const other = handed.call === null ? undefined : code.calls[handed.call];
     // `db.transaction(async (tx) => …).catch(…)`: the link that takes the callback, not the last one.
-    const call = other === undefined ? undefined : spineCalls(other.expression).find((node) => node.args.some((item) => isFunction(unspread(item), step)));
-    const position = call?.args.findIndex((item) => isFunction(unspread(item), step)) ?? -1;
-    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at, position, taker: other }];
+    const takes = (node: Call): boolean => (handed.function === null ? nameOf(node.callee) === handed.callee : node.args.some((item) => holdsFunction(unspread(item), handed.function)));
+    const call = other === undefined ? undefined : spineCalls(other.expression).find(takes);
+    return other === undefined || call === undefined ? [] : [{ call, inside: other.function, at: other.at, position: handed.argument, taker: other }];
   });
 }
 
-function isFunction(expression: Expression, step: ContextStep): boolean {
-  return expression.kind === "function" && step.kind === "function" && expression.function === step.function;
+/** Itself, or among options: `Effect.tryPromise({ try: () => … })`. */
+function holdsFunction(expression: Expression, index: number | null): boolean {
+  if (expression.kind === "object") return expression.entries.some((entry) => entry.kind === "property" && holdsFunction(entry.value, index));
+  return expression.kind === "function" && expression.function === index;
 }
 
 /** A function of the project that has a handler of its own, or one of a package that is called so. */
