@@ -56,8 +56,10 @@ function isAfterParent(project: Project, guard: Site["guards"][number]): boolean
   return guard.kind === "insert" && project.sites[guard.site]?.kind === "insert";
 }
 
-/** A request whose `{ error }` is looked at gets an answer; nobody sends it again. */
+/** A request whose `{ error }` is looked at, or whose violation the application answers with all others, gets an answer; nobody sends it again. Who asked before wants more. */
 function isAnswered(project: Project, site: Site): boolean {
+  const asked = site.guards.some((guard) => guard.kind === "lookup" && guard.when !== "present");
+  if (!asked && site.guards.some((guard) => guard.kind === "filter")) return true;
   return site.entry === "route" && site.guards.some((guard) => guard.kind === "handler" && guard.calls === 0 && project.handlers[guard.handler]?.form === "result");
 }
 

@@ -41,12 +41,12 @@ export function isRetried(site: Site): boolean {
  * block, does not. Handed to a wrapper that gives errors as values: unknown, so yes. The framework's error handler answers, and recovers nothing.
  */
 export function isViolationHandled(project: Project, site: Site, enough: Enough = "answered"): boolean {
-  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "filter" && enough === "answered") || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
+  return site.guards.some((guard) => guard.kind === "wrapper" || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
 }
 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */
 export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined): boolean {
-  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "filter" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
+  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
   if (dealing.length === 0) return false;
   const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
   return asked.every((way) => dealing.some((guard) => guard.ways?.includes(way) ?? true));
