@@ -1,24 +1,23 @@
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts } from "../model/facts.ts";
 import type { ProjectInput } from "../model/input.ts";
-import { expressionsIn, lastName, nameOf, unspread } from "./expressions.ts";
+import { expressionsIn, nameOf, unspread } from "./expressions.ts";
 
 export type CallPlace = { path: string; call: number };
 
 /**
  * The calls of a project by the last name of what they call, `save` of `repository.save(row)` (every link of a chain counts), and by the names that
- * they and `new` are handed; its classes by their decorators, and what `new` makes by its class. In order of files and calls.
+ * they and `new` are handed; and what `new` makes by its class. In order of files and calls.
  */
-export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; decorated(name: string): ClassPlace[]; made(name: string): MadePlace[] };
+export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; made(name: string): MadePlace[] };
 
 /** `new Worker(…)`. */
 export type MadePlace = { path: string; expression: MadeNode };
-export type ClassPlace = { path: string; name: string };
 
 /** A name among the arguments of a call (null: of `new`). `callee`: of the link that takes it; `key`: of the property that it stands at. */
 export type Taking = { path: string; call: number | null; callee: string; argument: number; key: string | null; value: Expression };
 
-type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]>; decorated: Map<string, ClassPlace[]>; made: Map<string, MadePlace[]> };
+type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]>; made: Map<string, MadePlace[]> };
 
 type MadeNode = Extract<Expression, { kind: "new" }>;
 type CallNode = Extract<Expression, { kind: "call" }>;
@@ -75,7 +74,7 @@ function calleeName(callee: Expression): string | null {
 const indexes = new WeakMap<CodeFacts, Kinds>();
 
 function noKinds(): Kinds {
-  return { named: new Map(), taking: new Map(), decorated: new Map(), made: new Map() };
+  return { named: new Map(), taking: new Map(), made: new Map() };
 }
 
 function callsIn(path: string, code: CodeFacts): Kinds {
@@ -92,7 +91,6 @@ function callsIn(path: string, code: CodeFacts): Kinds {
     takingsIn(path, expression, null).forEach(take);
     enter(index.made, calleeName(expression.callee), [{ path, expression }]);
   }
-  for (const [name, declaration] of Object.entries(code.declarations)) for (const decorator of declaration.class?.decorators ?? []) enter(index.decorated, lastName(decorator), [{ path, name }]);
   return index;
 }
 
@@ -107,7 +105,7 @@ function enter<Item>(index: Map<string, Item[]>, name: string | null, items: Ite
 export function indexCalls(input: ProjectInput): CallIndex {
   let index: Kinds | null = null;
   const all = (): Kinds => (index ??= indexAll(input));
-  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], decorated: (name) => all().decorated.get(name) ?? [], made: (name) => all().made.get(name) ?? [] };
+  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], made: (name) => all().made.get(name) ?? [] };
 }
 
 function indexAll(input: ProjectInput): Kinds {
@@ -118,7 +116,6 @@ function indexAll(input: ProjectInput): Kinds {
     const own = callsIn(path, code);
     for (const [name, places] of own.named) enter(index.named, name, [...places]);
     for (const [name, places] of own.taking) enter(index.taking, name, [...places]);
-    for (const [name, places] of own.decorated) enter(index.decorated, name, [...places]);
     for (const [name, places] of own.made) enter(index.made, name, [...places]);
   }
   return index;
@@ -134,7 +131,7 @@ export function searchCalls(input: ProjectInput, mentions: (path: string, name: 
       return found;
     };
   };
-  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), decorated: search(({ decorated }) => decorated), made: search(({ made }) => made) };
+  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), made: search(({ made }) => made) };
 }
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
@@ -146,7 +143,6 @@ export function replaceCalls(index: CallIndex, path: string, code: CodeFacts | n
   return {
     named: (name) => replaced(index.named(name), path, placesIn(path, code, ({ named }) => named, name)),
     taking: (name) => replaced(index.taking(name), path, placesIn(path, code, ({ taking }) => taking, name)),
-    decorated: (name) => replaced(index.decorated(name), path, placesIn(path, code, ({ decorated }) => decorated, name)),
     made: (name) => replaced(index.made(name), path, placesIn(path, code, ({ made }) => made, name)),
   };
 }
