@@ -31,6 +31,7 @@ describe("where `up` stands", () => {
     ["a name in module.exports", `const up = async (knex) => ${body};\nmodule.exports = { up };`],
     ["the default export", `export default { async up(knex) ${body} };`],
     ["a promise that is returned", `exports.up = (knex) => knex.schema.createTable("t", (t) => { t.increments("id"); });`],
+    ["a chain behind Promise.resolve()", `exports.up = function (knex) { return Promise.resolve().then(() => knex.schema.createTable("t", (t) => { t.increments("id"); })).then(() => {}); };`],
     ["this of the callback", `exports.up = (knex) => knex.schema.createTable("t", function () { this.increments("id"); });`],
   ])("%s", (_, code) => {
     expect(keysOf(catalogOf(readCode("knex", code)))).toEqual(["t: primary (id)"]);
@@ -50,6 +51,23 @@ describe("where `up` stands", () => {
     }`;
     expect(Object.keys(catalogOf(readCode("typeorm", code)).tables)).toEqual(["public.a", "public.b"]);
   });
+
+  it("and may chain promises, each answer behind what it answers", () => {
+    const code = `exports.up = (knex) => Promise.resolve()
+      .then(() => knex.schema.createTable("a", (t) => { t.uuid("id").primary(); }))
+      .then(() => Promise.all([
+        knex.schema.createTable("b", (t) => { t.uuid("id"); }),
+        knex.schema.createTable("c", (t) => { t.uuid("id"); }),
+      ]).then(async () => {
+        await knex.schema.alterTable("b", (t) => { t.primary(["id"]); });
+        await knex.schema.dropTable("c");
+      }))
+      .then(() => knex.schema.alterTable("a", (t) => { t.string("name").unique(); }))
+      .catch(() => knex.schema.dropTable("a"));`;
+    const read = readCode("knex", code);
+    expect([keysOf(catalogOf(read)), read.unread]).toEqual([["a: primary (id), constraint (name)", "b: primary (id)"], []]);
+  });
+
   it("what goes down is not read", () => {
     const code = `export const up = (knex) => knex.schema.raw("create table t (id int)"); export const down = (knex) => knex.schema.dropTable("t");`;
     expect(keysOf(catalogOf(readCode("knex", code)))).toEqual(["t: "]);

@@ -1,7 +1,7 @@
 import type { Expression } from "../../model/expression.ts";
 import type { CallFact, CodeFacts, ContextStep, Local } from "../../model/facts.ts";
 import type { Span } from "../../model/span.ts";
-import { callChain } from "../chains.ts";
+import { callChain, rawChain } from "../chains.ts";
 import { enclosing, methodOf } from "../classes.ts";
 import { environmentOf, evaluate, memberOf, possibilities } from "../evaluate.ts";
 import { handleName } from "../handles.ts";
@@ -64,7 +64,7 @@ function withAssigned(program: Program, code: CodeFacts, fn: number, fact: CallF
 
 /** Calls of a function's own body and of the functions that it gives to `map`, `forEach` and the like. */
 function callsWithin(code: CodeFacts, fn: number): CallFact[] {
-  return code.calls.filter((fact) => {
+  const within = code.calls.filter((fact) => {
     let at = fact.function;
     while (at !== null && at !== fn) {
       const parent = code.functions[at]?.parent ?? null;
@@ -74,6 +74,17 @@ function callsWithin(code: CodeFacts, fn: number): CallFact[] {
     }
     return at === fn;
   });
+  return within.some(isPromiseChain) ? within.toSorted((a, b) => moment(a) - moment(b)) : within;
+}
+
+/** `Promise.all([a(), b()]).then(c)` calls a and b before c, though it starts before them. */
+function moment(fact: CallFact): number {
+  return isPromiseChain(fact) ? fact.at.end : fact.at.start;
+}
+
+function isPromiseChain({ expression }: CallFact): boolean {
+  const { root } = rawChain(expression);
+  return root.kind === "name" && root.name === "Promise";
 }
 
 function stepOf(walk: Walk, fact: CallFact, inside: ContextStep[]): Step {

@@ -27,9 +27,17 @@ export function isNoise(reader: Reader, node: ts.CallExpression | ts.TaggedTempl
   if (callee.kind === ts.SyntaxKind.ImportKeyword || callee.kind === ts.SyntaxKind.SuperKeyword) return true;
   const name = memberName(callee);
   const root = chainRoot(callee);
-  if (ts.isIdentifier(root) && isNoisyRoot(reader, root, name)) return true;
+  if (ts.isIdentifier(root) && isNoisyRoot(reader, root, name) && !(root.text === "Promise" && isAnswered(callee))) return true;
   if (name === null || !ts.isCallExpression(node)) return false;
   return METHODS.has(name) || isListMethod(name, node.arguments);
+}
+
+/** `Promise.resolve().then(…)`: it runs the functions that it is given, as any promise does. */
+function isAnswered(callee: ts.Expression): boolean {
+  for (let at = callee; ; at = stripWrappers(ts.isCallExpression(at) || ts.isPropertyAccessExpression(at) ? at.expression : at)) {
+    if (memberName(at) === "then") return true;
+    if (!ts.isCallExpression(at) && !ts.isPropertyAccessExpression(at)) return false;
+  }
 }
 
 function isNoisyRoot(reader: Reader, root: ts.Identifier, method: string | null): boolean {
