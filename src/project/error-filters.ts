@@ -1,16 +1,23 @@
 import type { CodeFacts, FunctionFact } from "../model/facts.ts";
 import type { ProjectInput } from "../model/input.ts";
 import type { Span } from "../model/span.ts";
+import type { FunctionAt } from "./call-graph.ts";
 import { tellsViolations } from "./error-mappers.ts";
+import { linksOf } from "./call-index.ts";
 import { lastName } from "./expressions.ts";
 import type { Flow } from "./flow.ts";
+import { handedTo, type Handed } from "./handed.ts";
+import { tellsViolationsOfNext } from "./middlewares.ts";
 
 const ERROR = /^(?:e|ex|err|error|exception)$/i;
 const REGISTERS = /(?:^|\.)(?:setErrorHandler|onError)$/;
+/** Options at which tRPC and GraphQL servers take what every error goes through; of Apollo's two errors the second is the original. */
+const FORMATTERS = /^(?:errorFormatter|formatError|customFormatErrorFn|maskError)$/;
 
 /**
  * What a web framework hands every error of a request to (Express' functions of four parameters, Nest's `@Catch()` classes, Fastify's and Hono's
- * error handlers) may tell a unique violation from others: then each route of that package answers it on purpose.
+ * error handlers, formatters of tRPC and GraphQL, middlewares around the rest) may tell a unique violation from others: then each route of that package
+ * answers it on purpose.
  */
 export function filterRoutes(flow: Flow, ids: readonly number[]): void {
   const routes = ids.flatMap((id) => (flow.sites[id]?.entry === "route" && flow.sites[id].kind !== "lookup" ? [flow.sites[id]] : []));
@@ -29,22 +36,53 @@ function filtersOf(flow: Flow): Map<string, Span> {
   let filters = known.get(flow);
   if (filters !== undefined) return filters;
   known.set(flow, (filters = new Map<string, Span>()));
+  const add = (at: FunctionAt): void => {
+    const code = flow.program.facts(at.path)?.code;
+    const fact = code?.functions[at.function];
+    if (code == null || fact === undefined) return;
+    for (const place of placesOf(flow, code, at, fact)) filters?.set(packageOf(flow.program.input, place), fact.at);
+  };
   for (const path of flow.program.input.candidates) {
-    const code = flow.program.facts(path)?.code;
-    for (const [index, fact] of (code?.functions ?? []).entries()) {
-      if (code != null && isFilter(code, fact) && tellsViolations(flow, { path, function: index }, 0, 0)) filters.set(packageOf(flow.program.input, path), fact.at);
-    }
+    for (const index of flow.program.facts(path)?.code?.functions.keys() ?? []) add({ path, function: index });
   }
+  namedHandlers(flow).forEach(add);
   return filters;
 }
 
-function isFilter(code: CodeFacts, fact: FunctionFact): boolean {
+/** `app.onError(answer)`: the function may stand in a file that only a name leads to. */
+function namedHandlers(flow: Flow): FunctionAt[] {
+  return ["setErrorHandler", "onError"].flatMap((name) => flow.program.calls.named(name)).flatMap(({ path, call }) => {
+    const fact = flow.program.facts(path)?.code?.calls[call];
+    const given = linksOf(fact?.expression ?? null).flatMap(({ callee, args }) => (REGISTERS.test(callee) ? args.slice(0, 1) : []));
+    return given.flatMap((arg) => (arg.kind === "function" ? [] : (flow.graph.resolve(path, arg, fact?.function ?? null) ?? [])));
+  });
+}
+
+/** Files whose packages it answers for: where it stands, and where it is handed over by its name. */
+function placesOf(flow: Flow, code: CodeFacts, at: FunctionAt, fact: FunctionFact): string[] {
+  if (fact.parameters.length === 0) return [];
+  // What each tells is cheaper to know than who is handed it.
+  const tells = [0, 1].filter((position) => tellsViolations(flow, at, position, 0));
+  const isAnswer = (tells.includes(0) && takesErrors(code, fact)) || (tells.length > 0 && isRegistered(flow, at, fact, tells)) || tellsViolationsOfNext(flow, code, at);
+  return isAnswer ? [at.path, ...handedTo(flow.program, at).map(({ path }) => path)] : [];
+}
+
+/** By its own shape. */
+function takesErrors(code: CodeFacts, fact: FunctionFact): boolean {
   const [first] = fact.parameters;
   if (first === undefined || first.path.length > 0 || !ERROR.test(code.locals[first.local]?.name ?? "")) return false;
   if (fact.parameters.filter(({ path }) => path.length === 0).length === 4) return true;
-  if (REGISTERS.test(fact.callbackOf?.callee ?? "")) return true;
   const own = fact.class === null || !Object.hasOwn(code.declarations, fact.class) ? null : (code.declarations[fact.class]?.class ?? null);
   return fact.name?.endsWith(".catch") === true && (own?.decorators ?? []).some((each) => lastName(each.kind === "call" ? each.callee : each) === "Catch");
+}
+
+/** Handed over where it stands, or by its name: `app.onError(answer)`, `new ApolloServer({ formatError })`. */
+function isRegistered(flow: Flow, at: FunctionAt, fact: FunctionFact, tells: number[]): boolean {
+  const names = fact.name?.split(".") ?? [];
+  // A method of an object of options, wherever that is handed to.
+  const key = fact.class === null && (names.length > 1 || fact.callbackOf !== null) ? (names.at(-1) ?? null) : null;
+  const takes = ({ callee, key: option }: Pick<Handed, "callee" | "key">): boolean => (tells.includes(0) && REGISTERS.test(callee)) || FORMATTERS.test(option ?? "");
+  return takes({ callee: fact.callbackOf?.callee ?? "", key }) || (fact.callbackOf === null && handedTo(flow.program, at).some(takes));
 }
 
 /** The deepest package that a file lies in. */

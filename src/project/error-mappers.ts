@@ -47,13 +47,14 @@ export function tellsViolations(flow: Flow, to: FunctionAt, position: number, de
 
 function looksForViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
   const code = flow.program.facts(to.path)?.code;
-  const parameter = code?.functions[to.function]?.parameters.find((item) => item.position === position && item.path.length === 0);
-  if (code == null || parameter === undefined) return false;
-  const scope: ErrorScope = { program: flow.program, graph: flow.graph, path: to.path, inside: to.function, error: new Map([[parameter.local, []]]), env: null, depth: 1 };
+  // `({ error })`, `({ code })`: parts of it.
+  const parameters = code?.functions[to.function]?.parameters.filter((item) => item.position === position && !item.path.includes("...")) ?? [];
+  if (code == null || parameters.length === 0) return false;
+  const scope: ErrorScope = { program: flow.program, graph: flow.graph, path: to.path, inside: to.function, error: new Map(parameters.map(({ local, path }) => [local, path])), env: null, depth: 1 };
   if (handlesOf(testsOfFunction(scope, code, to.function), "unmatched") === "unique") return true;
   if (tablesAsked(code, to.function).some((name) => listsViolations(flow, to.path, name))) return true;
   const own = code.calls.filter((call) => call.function === to.function);
-  return depth < DEEPEST && own.some((call) => handsToMapper(flow, to.path, to.function, call.expression, parameter.local, depth + 1));
+  return depth < DEEPEST && own.some((call) => parameters.some(({ local }) => handsToMapper(flow, to.path, to.function, call.expression, local, depth + 1)));
 }
 
 /** The conditions under which a function that is given an error returns, throws or calls something, and what it returns. */

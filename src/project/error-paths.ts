@@ -83,12 +83,16 @@ function callPaths(scope: ErrorScope, expression: Extract<Expression, { kind: "c
   return helperPaths(scope, expression, hops);
 }
 
-/** db-errors' `wrapError(error)`: the same error in classes of its own. */
+/** db-errors' `wrapError(error)`: the same error in classes of its own. Apollo's `unwrapResolverError(error)`: the one that a resolver threw. */
+const UNWRAPS: Record<string, RegExp> = { wrapError: /^(?:db-errors|objection)/, unwrapResolverError: /^@apollo\/server/ };
+
 function isUnwrapped(scope: ErrorScope, callee: Expression): boolean {
-  if (lastName(callee) !== "wrapError") return false;
+  const name = lastName(callee);
+  const packages = Object.hasOwn(UNWRAPS, name) ? UNWRAPS[name] : undefined;
+  if (packages === undefined) return false;
   const value = evaluate(scope.program, scope.path, callee);
   const root = value.kind === "member" ? value.of : value;
-  return root.kind === "external" && /^(?:db-errors|objection)/.test(root.package);
+  return root.kind === "external" && packages.test(root.package);
 }
 
 /** What a helper of the project takes out of the error it is given. */

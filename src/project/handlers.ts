@@ -83,7 +83,7 @@ function coverSites(flow: Flow, handlers: Handler[], ids: readonly number[]): vo
 const read = new WeakMap<Flow, WeakMap<HandlerFact, Omit<Handler, "id">>>();
 
 /** Read once a flow; what it covers is each caller's own. */
-function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
+export function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
   let handlers = read.get(flow);
   if (handlers === undefined) read.set(flow, (handlers = new WeakMap<HandlerFact, Omit<Handler, "id">>()));
   let handler = handlers.get(fact);

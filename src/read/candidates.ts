@@ -16,6 +16,8 @@ const WORDS = new RegExp(
     String.raw`\bsql(?:<[^>\n]*>)?\x60|\.(?:query|unsafe|raw)\(\s*["'\x60]|insert\s+into\b|on\s+conflict\b|create\s+(?:unique|table|index)\b|\bselect\b[^;]{1,200}?\bfrom\b\s+["\w]|delete\s+from\b|alter\s+table\b`,
     // errors
     String.raw`23505|42P10|P2002|P2010|duplicate key|unique[ _]?constraint|unique[ _]?violation|UniqueConstraint|UniqueViolation|ER_DUP_ENTRY|SQLITE_CONSTRAINT|constraint_name`,
+    // what answers all errors of a server
+    String.raw`\bsetErrorHandler\b|\.onError\(|\berrorFormatter\b|\b(?:customF|f)ormatError(?:Fn)?\b|\bmaskError\b|@Catch\(|\bawait (?:\w+\.)?next\(|\(\s*(?:e|ex|err|error|exception)\b[^(){}]{1,200}?\bnext\b`,
     // claims and directives
     String.raw`unique\s+(?:index|key|per|on)\b|uniqlint-`,
   ].join("|"),
