@@ -27,6 +27,8 @@ const TRPC = HEAD + `import { t } from "./trpc"; export const router = t.router(
 const GRAPHQL = HEAD + `export const resolvers = { Mutation: { createPost: async (_: any, args: any) => { await db.insert(posts).values({ slug: args.slug }); } } };`;
 const KOA = HEAD + `import Koa from "koa"; import Router from "@koa/router"; const app = new Koa(); const router = new Router(); router.post("/p", async (ctx: any) => { await db.insert(posts).values({ slug: ctx.request.body.slug }); });`;
 
+const NOTE_TASK = HEAD + `import { task } from "@trigger.dev/sdk"; export const note = task({ id: "note", run: async (payload: any) => { const req = { body: payload }; ${LOOKED_UP} } }); `;
+
 /** Name, `src/app.ts`, other files, rules that speak. */
 type Case = [string, string, Record<string, string>, string[]];
 
@@ -80,6 +82,14 @@ const cases: Case[] = [
   ["earlier update row lock", route(`await db.transaction(async (tx) => { await tx.update(posts).set({ title: "x" }).where(eq(posts.slug, req.body.slug)); const [n] = await tx.select().from(notes).where(eq(notes.slug, req.body.slug)).limit(1); if (!n) await tx.insert(notes).values({ slug: req.body.slug }); });`), {}, []],
   ["inngest concurrency", HEAD + `export const f = inngest.createFunction({ id: "x", concurrency: { key: "event.data.slug", limit: 1 } }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, []],
   ["inngest concurrency array", HEAD + `export const f = inngest.createFunction({ id: "x", concurrency: [{ key: "event.data.slug", limit: 1 }] }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, []],
+  ["inngest concurrency 5", HEAD + `export const f = inngest.createFunction({ id: "x", concurrency: { key: "event.data.slug", limit: 5 } }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, ["no-check-then-insert"]],
+  ["inngest debounce", HEAD + `export const f = inngest.createFunction({ id: "x", debounce: { key: "event.data.slug", period: "1m" } }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, ["no-check-then-insert"]],
+  ["inngest idempotency", HEAD + `export const f = inngest.createFunction({ id: "x", idempotency: "event.data.slug" }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, []],
+  ["inngest singleton", HEAD + `export const f = inngest.createFunction({ id: "x", singleton: { key: "event.data.slug", mode: "skip" } }, { event: "y" }, async ({ event }) => { const req = { body: event.data }; ${LOOKED_UP} });`, {}, []],
+  ["trigger idempotencyKey", NOTE_TASK + `export const add = (slug: string) => note.trigger({ slug }, { idempotencyKey: slug });`, {}, []],
+  ["trigger idempotencyKey by id", NOTE_TASK, { "src/add.ts": `import { tasks } from "@trigger.dev/sdk"; import { db } from "./db"; export const add = (slug: string) => tasks.trigger("note", { slug }, { idempotencyKey: slug });` }, []],
+  ["trigger idempotencyKey, new each time", NOTE_TASK + `export const add = (slug: string) => note.trigger({ slug }, { idempotencyKey: crypto.randomUUID() });`, {}, ["no-check-then-insert"]],
+  ["trigger no key", NOTE_TASK + `export const add = (slug: string) => note.trigger({ slug }, { idempotencyKey: slug }); export const other = (slug: string) => note.trigger({ slug });`, {}, ["no-check-then-insert"]],
   ["trigger queue", HEAD + `export const f = task({ id: "x", queue: { concurrencyLimit: 1 }, run: async (payload: any) => { const req = { body: payload }; ${LOOKED_UP} } });`, {}, []],
   ["trigger queue const", HEAD + `const q = queue({ name: "x", concurrencyLimit: 1 }); export const f = task({ id: "x", queue: q, run: async (payload: any) => { const req = { body: payload }; ${LOOKED_UP} } });`, {}, []],
   ["bullmq concurrency 1", HEAD + `import { Worker } from "bullmq"; export const w = new Worker("q", async (job: any) => { const req = { body: job.data }; ${LOOKED_UP} }, { connection, concurrency: 1 });`, {}, []],

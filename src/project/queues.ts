@@ -33,6 +33,8 @@ function takerOf(flow: Flow, frame: Frame, handed: Callback): Taker | null {
 
 function isSerial(flow: Flow, value: Evaluated): boolean {
   if (value.kind !== "object") return false;
+  // Inngest's: of one key there is one run at a time, or in a day; so no two ever meet.
+  if (value.entries.has("singleton") || value.entries.get("idempotency")?.kind === "string") return true;
   return ["concurrency", "queue", "concurrencyLimit", "concurrencyKey"].some((name) => {
     const item = value.entries.get(name);
     if (item === undefined) return false;
@@ -51,9 +53,10 @@ function limitOf(flow: Flow, value: Evaluated): number | null {
   return limit?.kind === "number" ? limit.value : null;
 }
 
-const SENDS = ["add", "send", "sendOnce", "sendThrottled", "quickAddJob", "addJob"];
-/** Options under which a queue takes one job at a time: BullMQ's, pg-boss', graphile-worker's. */
-const KEYS = /^(?:jobId|deduplication|singletonKey|jobKey)$/;
+const SENDS = ["add", "send", "sendOnce", "sendThrottled", "quickAddJob", "addJob", "trigger", "triggerAndWait", "batchTrigger"];
+/** Options under which a queue takes one job at a time: BullMQ's, pg-boss', graphile-worker's, Trigger.dev's. */
+const KEYS = /^(?:jobId|deduplication|singletonKey|jobKey|idempotencyKey)$/;
+const TASK = /(?:^|\.)(?:task|schemaTask)$/;
 
 /** Is every job of the queue that is seen sent under a key of what it is about? */
 function areKeyed(flow: Flow, frame: Frame, callee: string, args: Expression[], handed: Callback): boolean {
@@ -66,23 +69,30 @@ function areKeyed(flow: Flow, frame: Frame, callee: string, args: Expression[], 
   return sent.length > 0 && sent.every((given) => given.some(isKeyedBy));
 }
 
-/** `new Worker("mail", …)`, `boss.work("mail", …)`, `run({ taskList: { mail } })`. */
+/** `new Worker("mail", …)`, `boss.work("mail", …)`, `run({ taskList: { mail } })`, `task({ id: "mail" })`. */
 function queueOf(flow: Flow, frame: Frame, callee: string, args: Expression[], handed: Callback): string | null {
   if (/^new (?:\w+\.)?Worker$|\.work$/.test(callee) && args[0] !== undefined) {
     const name = evaluate(flow.program, frame.path, args[0]);
     return name.kind === "string" ? name.value : null;
   }
+  if (TASK.test(callee)) return idOf(args);
   const own = handed.function === null ? null : (flow.program.facts(frame.path)?.code?.functions[handed.function]?.name ?? null);
   return /^(?:run|runOnce)$/.test(callee) ? (own?.split(".").at(-1) ?? null) : null;
 }
 
-/** `boss.send("mail", …)`, `addJob("mail", …)`, and `queue.add(…)` of `new Queue("mail")`. */
+function idOf(args: Expression[]): string | null {
+  const id = args[0]?.kind === "object" ? args[0].entries.find((entry) => entry.kind === "property" && entry.key === "id") : undefined;
+  return id?.kind === "property" && id.value.kind === "string" ? id.value.value : null;
+}
+
+/** `boss.send("mail", …)`, `addJob("mail", …)`, `queue.add(…)` of `new Queue("mail")` and `mail.trigger(…)` of a task. */
 function sendsTo(flow: Flow, path: string, expression: Expression, args: Expression[], queue: string): boolean {
   if (args.slice(0, 2).some((arg) => arg.kind === "string" && arg.value === queue)) return true;
   let root = expression;
   while (root.kind === "call" || root.kind === "member") root = root.kind === "call" ? root.callee : root.of;
   const value = evaluate(flow.program, path, root);
   const made = value.kind === "declaration" ? value.declaration.value : null;
+  if (made?.kind === "call" && TASK.test(nameOf(made.callee))) return idOf(made.args.map(unspread)) === queue;
   if (value.kind === "call" && value.new) return value.args[0]?.kind === "string" && value.args[0].value === queue;
   return made?.kind === "new" && lastName(made.callee) === "Queue" && made.args[0]?.kind === "string" && made.args[0].value === queue;
 }

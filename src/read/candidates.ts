@@ -18,6 +18,8 @@ const WORDS = new RegExp(
     String.raw`23505|42P10|P2002|P2010|duplicate key|unique[ _]?constraint|unique[ _]?violation|UniqueConstraint|UniqueViolation|ER_DUP_ENTRY|SQLITE_CONSTRAINT|constraint_name`,
     // what answers all errors of a server
     String.raw`\bsetErrorHandler\b|\.onError\(|\berrorFormatter\b|\b(?:customF|f)ormatError(?:Fn)?\b|\bmaskError\b|@Catch\(|\bawait (?:\w+\.)?next\(|\(\s*(?:e|ex|err|error|exception)\b[^(){}]{1,200}?\bnext\b`,
+    // jobs that are sent
+    String.raw`\b(?:idempotencyKey|singletonKey|jobKey|jobId)\b|\btasks\.trigger\w*[(<]`,
     // claims and directives
     String.raw`unique\s+(?:index|key|per|on)\b|uniqlint-`,
   ].join("|"),
