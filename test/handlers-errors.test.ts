@@ -95,6 +95,25 @@ describe("helper predicates", () => {
   });
 });
 
+describe("what asks for no violation", () => {
+  test("a package's own guard asks for its class", () => {
+    const handler = handlerOf(`if (isAxiosError(e) && e.response?.status === 429) return; throw e;`, `import { isAxiosError } from "axios";`);
+    expect([handler.tests.map(short), handler.opaqueTests, handler.handles]).toEqual([["class AxiosError axios"], 0, "other"]);
+  });
+
+  test("the type of a part of the error", () => {
+    expect(handlerOf(`if (Number.isInteger(e.statusCode)) return; throw e;`)).toMatchObject({ tests: [], opaqueTests: 0 });
+  });
+
+  test.each([
+    ["next", "any", 0],
+    ["report", "unknown", 1],
+  ])("a callback that is given whatever comes: %s", (name, handles, opaqueTests) => {
+    const project = drizzleProject(`export async function f(req: any, ${name}: any) { await db.insert(users).values({ id: "a", orgId: "o", email: "e" }).catch(${name}); }`);
+    expect(project.handlers[0]).toMatchObject({ handles, opaqueTests });
+  });
+});
+
 describe("what a handler does", () => {
   test.each([
     [`if (e.code === "23505") return; throw e;`, "unique", "unmatched"],

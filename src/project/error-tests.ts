@@ -241,10 +241,23 @@ function someValue(scope: ErrorScope, returns: Expression[], local: number, valu
   return join(returns.map((returned) => testsOf({ ...scope, env: { path: scope.path, locals }, depth: scope.depth + 1 }, returned, negated)));
 }
 
+/** Axios' `isAxiosError(e)` asks for the package's own class, as `e instanceof AxiosError` does; `Number.isInteger(e.status)` for no error in particular. */
+function typeGuard(scope: ErrorScope, test: Extract<Expression, { kind: "call" }>, negated: boolean): Tests | null {
+  const { callee } = test;
+  if (callee.kind === "member" && callee.of.kind === "name" && (callee.of.name === "Number" || callee.of.name === "Array") && callee.name.startsWith("is")) return NONE;
+  const name = /^is([A-Z]\w*(?:Error|Exception))$/.exec(lastName(callee))?.[1];
+  if (name === undefined || errorPaths(scope, unspread(test.args[0] ?? callee)).every((path) => path.length > 0)) return null;
+  const value = evaluate(scope.program, scope.path, callee, scope.env);
+  const root = value.kind === "member" ? value.of : value;
+  return root.kind === "external" && root.package !== "" && name.toLowerCase().startsWith(root.package) ? { tests: [{ kind: "class", name, from: root.package, at: spanOf(scope, test), negated }], opaque: 0 } : null;
+}
+
 /** `isUniqueViolation(e, "name")`: the helper's own conditions, with its parameters bound. */
 function helperTests(scope: ErrorScope, test: Extract<Expression, { kind: "call" }>, negated: boolean): Tests {
   const asks = test.args.some((arg) => errorPaths(scope, unspread(arg)).length > 0);
   if (!asks) return NONE;
+  const guard = typeGuard(scope, test, negated);
+  if (guard !== null) return guard;
   const inner = scope.depth >= 4 ? null : bindArguments(scope, test, (each) => errorPaths(scope, each));
   const fact = inner === null ? undefined : scope.program.facts(inner.path)?.code?.functions[inner.inside ?? -1];
   if (inner === null || fact === undefined) return { tests: [], opaque: 1 };

@@ -127,9 +127,13 @@ function readTests(flow: Flow, path: string, fact: HandlerFact): Tests {
   return { tests: withoutRepeats(all.flatMap((each) => each.tests)), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };
 }
 
+/** Callbacks that are given whatever error there is: Express', a promise's, a test's. */
+const PASSES_ON = /^(?:next|reject|done|callback|cb)$/;
+
 /** `.catch(ignoreDuplicate)`: the conditions of the function that is named. One that only throws may ask in a way that leaves no trace. */
 function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const { callee } = fact;
+  if (callee?.kind === "local" && PASSES_ON.test(callee.name) && flow.program.facts(scope.path)?.code?.locals[callee.local]?.kind === "parameter") return { tests: [], opaque: 0 };
   const to = callee === null ? null : flow.graph.resolve(scope.path, callee, fact.function);
   const target = to === null ? undefined : flow.program.facts(to.path)?.code?.functions[to.function];
   const parameter = target?.parameters.find((item) => item.position === 0);
