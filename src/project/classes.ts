@@ -6,6 +6,7 @@ import type { Program } from "./program.ts";
 export type FunctionAt = { path: string; function: number };
 /** A class of the project by the file that declares it. */
 export type ClassAt = { path: string; name: string };
+type MemberAt = { member: ClassFact["members"][number]; at: ClassAt };
 
 const DEEPEST = 5;
 
@@ -56,11 +57,27 @@ function classOfLocal(program: Program, path: string, index: number, inside: num
 }
 
 function classOfMember(program: Program, path: string, expression: Extract<Expression, { kind: "member" }>, inside: number | null, depth: number): ClassAt | null {
-  const holder = expression.of.kind === "this" ? enclosing(program, path, inside) : classOf(program, path, expression.of, inside, depth + 1);
-  const found = holder === null ? null : findMember(program, holder, expression.name);
+  const found = memberAt(program, path, expression, inside, depth);
   if (found === null) return null;
   const { member, at } = found;
   return byType(program, at.path, member.typeText) ?? (member.value === null ? null : classOf(program, at.path, member.value, null, depth + 1));
+}
+
+function memberAt(program: Program, path: string, { of, name }: Extract<Expression, { kind: "member" }>, inside: number | null, depth: number): MemberAt | null {
+  const holder = of.kind === "this" ? enclosing(program, path, inside) : classOf(program, path, of, inside, depth + 1);
+  return holder === null ? null : findMember(program, holder, name);
+}
+
+/** The type that a parameter or a member is written with, and where; null: none is, or what holds the member is not known. */
+export function writtenType(program: Program, path: string, expression: Expression, inside: number | null): { path: string; text: string } | null {
+  if (expression.kind === "local") {
+    const code = program.facts(path)?.code;
+    const local = code?.locals[expression.local];
+    const parameter = code?.functions[local?.function ?? -1]?.parameters.find((each) => each.local === expression.local && each.path.length === 0);
+    return parameter?.typeText == null ? null : { path, text: parameter.typeText };
+  }
+  const found = expression.kind === "member" ? memberAt(program, path, expression, inside, 0) : null;
+  return found?.member.typeText == null ? null : { path: found.at.path, text: found.member.typeText };
 }
 
 /** The class whose method a function is, or stands in; null: none. */
@@ -79,7 +96,7 @@ function factOf(program: Program, at: ClassAt): ClassFact | null {
 }
 
 /** A member of a class, its own or inherited, with the class that declares it. */
-export function findMember(program: Program, at: ClassAt, name: string, depth = 0): { member: ClassFact["members"][number]; at: ClassAt } | null {
+export function findMember(program: Program, at: ClassAt, name: string, depth = 0): MemberAt | null {
   const fact = factOf(program, at);
   if (fact === null || depth > DEEPEST) return null;
   const member = fact.members.find((each) => each.name === name);

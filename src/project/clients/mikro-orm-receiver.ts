@@ -1,6 +1,6 @@
 import type { Expression } from "../../model/expression.ts";
 import { callChain } from "../chains.ts";
-import { classOf, enclosing, findMember, type ClassAt } from "../classes.ts";
+import { classOf, enclosing, writtenType, type ClassAt } from "../classes.ts";
 import { evaluate, evaluateName, unwrap } from "../evaluate.ts";
 import { lastName, unspread } from "../expressions.ts";
 import type { EntityBinding } from "../schema/bindings.ts";
@@ -14,7 +14,7 @@ const MANAGER = /^(?:_?em|\w*(?:Em|EM|[eE]ntityManager)|manager|fork|knexEm|tx|t
 export function isManager(view: CallView, linked: Linked, receiver: Expression): boolean {
   const name = receiver.kind === "call" ? lastName(receiver.callee) : lastName(receiver);
   if (MANAGER.test(name)) return true;
-  return /EntityManager\b/.test(typeOf(view, linked, receiver)?.text ?? "");
+  return /EntityManager\b/.test(writtenType(linked.program, view.path, receiver, view.fact.function)?.text ?? "");
 }
 
 /** The entity of a repository: as it is typed, injected, or asked for. null: none is known. */
@@ -27,7 +27,7 @@ export function entityOfRepository(view: CallView, linked: Linked, receiver: Exp
     const [first] = receiver.args;
     return first === undefined ? null : linked.mikroOrm.entityOf(evaluate(linked.program, view.path, unspread(first)));
   }
-  const typed = typeOf(view, linked, receiver);
+  const typed = writtenType(linked.program, view.path, receiver, view.fact.function);
   const named = typed === null ? null : byType(linked, typed.path, typed.text);
   if (named !== null) return named;
   const value = unwrap(linked.program, evaluate(linked.program, view.path, receiver));
@@ -55,19 +55,4 @@ function entityOfClass(linked: Linked, at: ClassAt): EntityBinding | null {
   const parent = evaluate(linked.program, at.path, fact.extends);
   const isRepository = (parent.kind === "external" && isMikroOrm(parent.package)) || /Repository$/.test(lastName(fact.extends));
   return isRepository ? linked.mikroOrm.entityOf(evaluateName(linked.program, at.path, type)) : null;
-}
-
-/** The type that a parameter or a member is written with, and where. */
-function typeOf(view: CallView, linked: Linked, receiver: Expression): { path: string; text: string } | null {
-  const { program } = linked;
-  const code = program.facts(view.path)?.code;
-  if (receiver.kind === "local") {
-    const local = code?.locals[receiver.local];
-    const parameter = code?.functions[local?.function ?? -1]?.parameters.find((each) => each.local === receiver.local && each.path.length === 0);
-    return parameter?.typeText == null ? null : { path: view.path, text: parameter.typeText };
-  }
-  if (receiver.kind !== "member") return null;
-  const holder = receiver.of.kind === "this" ? enclosing(program, view.path, view.fact.function) : classOf(program, view.path, receiver.of, view.fact.function);
-  const found = holder === null ? null : findMember(program, holder, receiver.name);
-  return found?.member.typeText == null ? null : { path: found.at.path, text: found.member.typeText };
 }

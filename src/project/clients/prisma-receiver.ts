@@ -1,5 +1,6 @@
 import type { Expression } from "../../model/expression.ts";
 import type { Database, PrismaModelMap } from "../../model/project.ts";
+import { writtenType } from "../classes.ts";
 import { callChain, evaluate, unwrap } from "../evaluate.ts";
 import { lastName } from "../expressions.ts";
 import { isInside } from "../paths.ts";
@@ -15,15 +16,9 @@ const TYPES = /Prisma|TransactionClient|\bDb\b|\bDatabase\b/;
  * Is a call on `receiver` one of a Prisma client's? By its name, its type as written, or what it was made from (reference §1.3 R3). The name of a
  * model's accessor behind it and the shape of the argument are asked for elsewhere.
  */
-export function isPrismaReceiver(linked: Linked, path: string, receiver: Expression): boolean {
-  const name = lastName(receiver);
-  if (RECEIVERS.test(name)) return true;
-  if (isMadeOfPrisma(linked, path, receiver)) return true;
-  const code = linked.program.facts(path)?.code;
-  if (receiver.kind !== "local" || code == null) return false;
-  const local = code.locals[receiver.local];
-  const parameter = code.functions[local?.function ?? -1]?.parameters.find((item) => item.local === receiver.local);
-  return parameter?.typeText != null && TYPES.test(parameter.typeText);
+export function isPrismaReceiver(linked: Linked, { path, fact }: CallView, receiver: Expression): boolean {
+  if (RECEIVERS.test(lastName(receiver)) || isMadeOfPrisma(linked, path, receiver)) return true;
+  return TYPES.test(writtenType(linked.program, path, receiver, fact.function)?.text ?? "");
 }
 
 /** `new PrismaClient()`, `client.$extends(…)`, under whatever name. */

@@ -42,7 +42,7 @@ function readPrisma(view: CallView, linked: Linked): Reading | null {
   const operation = link === undefined ? undefined : OPERATIONS[link.name];
   if (link === undefined || accessor === undefined || operation === undefined || !isAccessor(linked, accessor.name)) return null;
   const receiver = receiverOf(view, index - 1);
-  if (receiver === null || nameOf(receiver).endsWith(".query") || !isPrismaReceiver(linked, view.path, receiver)) return null;
+  if (receiver === null || nameOf(receiver).endsWith(".query") || !isPrismaReceiver(linked, view, receiver)) return null;
   const expression = argument(link.args, 0);
   const options = expression === null ? null : evaluate(linked.program, view.path, expression);
   if (options !== null && !isOptions(options)) return null;
