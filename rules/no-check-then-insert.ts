@@ -16,6 +16,7 @@ import {
   placeOfKey,
   placeOfTable,
   provesAbsence,
+  sharesTransaction,
   surelyLiesIn,
   tableOf,
   tableTitle,
@@ -85,11 +86,13 @@ type Check = {
 function checksBefore(project: Project, insert: Site): Check[] {
   const written = new Map((insert.columns ?? []).map((item) => [item.column, item]));
   const checks: Check[] = [];
+  // SQLite has one writer: of two transactions that have both read, the second one fails as busy rather than write on what it read.
+  const oneWriter = databaseOf(project, insert.database)?.catalog.dialect === "sqlite";
   for (const guard of insert.guards) {
     if (guard.kind !== "lookup" || guard.when !== "absent") continue;
     const lookup = project.sites[guard.site];
     const match = guard.match ?? lookup?.match;
-    if (!lookup || !match || lookup.table !== insert.table || lookup.database !== insert.database) continue;
+    if (!lookup || !match || lookup.table !== insert.table || lookup.database !== insert.database || (oneWriter && sharesTransaction(lookup, insert))) continue;
     const same = match.filter((item) => written.get(item.column)?.value.text === item.value.text);
     const more = match.filter((item) => !same.includes(item));
     // The insert writes another value, or none: it is not the row that was looked for.

@@ -64,7 +64,7 @@ function* findUnbuilt(database: Database, declared: Table, built: Table, severit
     const at = key.declared[0] ?? declared.declared[0];
     if (!at) continue;
     const rival = findRival(key, built);
-    if (rival && cannotSayNulls(database, key, rival)) continue;
+    if (rival ? cannotSayNulls(database, key, rival) : severity === "warning" && repeats(key, built)) continue;
     const place = rival ? placeOfBuilt(rival) : built.built[0];
     yield {
       message: rival
@@ -78,6 +78,12 @@ function* findUnbuilt(database: Database, declared: Table, built: Table, severit
       sqlstate: rival ? null : "42P10",
     };
   }
+}
+
+/** Migrations that are written by hand build a wider key, so the column is meant to repeat: a `@OneToOne` that should be a `@ManyToOne`. */
+function repeats(key: UniqueKey, built: Table): boolean {
+  const columns = partColumns(key);
+  return built.keys.some((other) => other.where === null && other.parts.length > columns.length && columns.every((column) => partColumns(other).includes(column)));
 }
 
 /** Drizzle's `uniqueIndex()` has no words for NULLS NOT DISTINCT, so a migration says it by hand. */

@@ -30,6 +30,12 @@ export function isIsolated(site: Site): boolean {
   return site.guards.some((guard) => guard.kind === "transaction" && guard.isolation === "serializable");
 }
 
+/** Do both run in the same transaction? */
+export function sharesTransaction(a: Site, b: Site): boolean {
+  const starts = new Set(a.guards.flatMap((guard) => (guard.kind === "transaction" ? [`${guard.at.path}:${guard.at.start}`] : [])));
+  return b.guards.some((guard) => guard.kind === "transaction" && starts.has(`${guard.at.path}:${guard.at.start}`));
+}
+
 /** Is the whole flow run again when it fails? Then a violation heals itself. */
 export function isRetried(site: Site): boolean {
   return site.guards.some((guard) => guard.kind === "retry" || (guard.kind === "transaction" && guard.retries));

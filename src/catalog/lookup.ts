@@ -25,7 +25,7 @@ export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbit
 export { cutName } from "./names.ts";
 export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";
-export { isHandledOnEveryWay, isLookedUp, isIsolated, isPassedOver, isRetried, isSerialized, isViolationHandled } from "./guards.ts";
+export { isHandledOnEveryWay, isLookedUp, isIsolated, isPassedOver, isRetried, isSerialized, isViolationHandled, sharesTransaction } from "./guards.ts";
 export { whyNever, type NeverTrue } from "./error-shapes.ts";
 export { keyBuilds, type KeyBuild } from "./builds.ts";
 export { buildConcurrently, dropBefore, dropSql, runOutside } from "./rewrites.ts";
