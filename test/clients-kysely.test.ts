@@ -104,9 +104,10 @@ describe("statements in pieces", () => {
     expect(sites.map((site) => site.kind)).toEqual(["lookup"]);
   });
 
-  test("a transaction is one, a lock locks", () => {
-    const code = `export const f = (id: string) => db.transaction().execute(async (trx) => {
-      const row = await trx.selectFrom("users").selectAll().where("id", "=", id).forUpdate().executeTakeFirst();
+  test("a transaction is one, a lock of another row locks", () => {
+    const code = `export const f = (id: string, slug: string) => db.transaction().execute(async (trx) => {
+      await trx.selectFrom("posts").selectAll().where("slug", "=", slug).forUpdate().executeTakeFirstOrThrow();
+      const row = await trx.selectFrom("users").selectAll().where("id", "=", id).executeTakeFirst();
       if (!row) await trx.insertInto("users").values({ id }).execute();
     });`;
     const found = project(code);

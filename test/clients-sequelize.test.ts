@@ -139,8 +139,8 @@ describe("sites", () => {
     expect(transactions).toEqual([["serializable"], []]);
   });
 
-  it("sees row locks", () => {
-    const project = app(`await sequelize.transaction(async (t) => { const row = await Plain.findOne({ where: { n: input.n }, transaction: t, lock: t.LOCK.UPDATE }); if (!row) await Plain.create({ n: input.n }, { transaction: t }); });`);
+  it("sees locks of another row", () => {
+    const project = app(`await sequelize.transaction(async (t) => { await User.findOne({ where: { id: input.id }, rejectOnEmpty: true, transaction: t, lock: t.LOCK.UPDATE }); const row = await Plain.findOne({ where: { n: input.n }, transaction: t }); if (!row) await Plain.create({ n: input.n }, { transaction: t }); });`);
     expect(sitesOf(project, "insert")[0]?.guards.map((guard) => guard.kind)).toContain("lock");
   });
 });

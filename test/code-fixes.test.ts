@@ -7,7 +7,7 @@ import { importOf, scanBracket } from "../src/catalog/code-text.ts";
 import { skipConflict } from "../src/catalog/skip-conflict.ts";
 import type { Column, Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Site, Written } from "../src/model/project.ts";
-import { runCli as run } from "./run-cli.ts";
+import { runWithoutCache as run } from "./run-cli.ts";
 
 /** `<client>-<what>/before` becomes `after`; nothing is found in it then. */
 const fixtures = join(import.meta.dirname, "../fixtures/code-fixes");

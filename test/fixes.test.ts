@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { applyFixes } from "../src/lint/fix.ts";
 import { emptyDatabase } from "./postgres-server.ts";
-import { runCli } from "./run-cli.ts";
+import { runWithoutCache as run } from "./run-cli.ts";
 
 /** `<runner>-<what>/before` becomes `after`; after that nothing is found, and the runner can apply it. */
 const fixtures = join(import.meta.dirname, "../fixtures/fixes");
@@ -13,9 +13,6 @@ const names = readdirSync(fixtures).sort();
 
 /** Rows of members that a dedup leaves: those that the key allows. */
 const kept: Record<string, number[]> = { "goose-dedup-rows": [1, 3, 4, 5, 6], "goose-dedup-both": [1, 3, 4, 5, 6], "goose-dedup-using": [1, 3, 4, 5, 6], "goose-dedup-not-in": [1, 3, 4, 5, 6], "goose-dedup-nulls": [1, 5, 6] };
-
-/** Without a cache, so that a folder holds only what the fixes write. */
-const run = (folder: string, ...args: string[]) => runCli(folder, ...args, "--no-cache");
 
 let base = "";
 let server: PGlite;

@@ -29,3 +29,8 @@ export async function runCli(cwd: string, ...args: string[]): Promise<CliResult>
     for (const { stream, write } of streams) stream.write = write;
   }
 }
+
+/** The same, where the folder is to hold only what the command itself writes. */
+export function runWithoutCache(cwd: string, ...args: string[]): Promise<CliResult> {
+  return runCli(cwd, ...args, "--no-cache");
+}
