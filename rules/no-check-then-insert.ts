@@ -45,12 +45,31 @@ export const noCheckThenInsert: Rule = {
         if (problem) yield problem;
         continue;
       }
-      const problems = checksBefore(project, site).flatMap((check) => judge(project, site, check, options) ?? []);
-      const worst = problems.find((problem) => problem.severity === "error") ?? problems[0] ?? nextNumber(project, site);
-      if (worst) yield worst;
+      const judged = checksBefore(project, site).flatMap((check): Judged[] => {
+        const problem = judge(project, site, check, options);
+        return problem ? [{ check, problem }] : [];
+      });
+      const next = judged.length === 0 ? nextNumber(project, site) : null;
+      if (next) yield next;
+      yield* whereDecided(judged);
     }
   },
 };
+
+type Judged = { check: Check; problem: Problem };
+
+/** One for each way to the insert: the worst, and of those the nearest. */
+function whereDecided(judged: Judged[]): Problem[] {
+  const told = new Set<number>();
+  const problems: Problem[] = [];
+  for (const { check, problem } of [...judged.filter((each) => each.problem.severity === "error"), ...judged.filter((each) => each.problem.severity !== "error")]) {
+    if (problems.length > 0 && (check.ways ?? []).every((way) => told.has(way))) continue;
+    problems.push(problem);
+    if (!check.ways) break;
+    for (const way of check.ways) told.add(way);
+  }
+  return problems;
+}
 
 /**
  * The key that is missing, as an edit of the schema. None where it would forbid rows that are meant: a constant is the state or type that these rows
@@ -72,7 +91,7 @@ type Check = {
   calls: number;
   /** The ways in on which it is asked; undefined: all. */
   ways: number[] | undefined;
-  /** The call that leads to the insert, where the look-up is a caller's. */
+  /** The call that leads to the insert, where a caller decides about it. */
   from: Problem["at"] | undefined;
   /** Columns that are compared and written with the same value. */
   same: Written[];
@@ -249,8 +268,8 @@ function withoutKey(database: Database, insert: Site, check: Check, table: Table
     message:
       `${tableTitle(table.id)} has no unique key on ${describeColumns(columns)}: two callers that both find nothing both insert, and ${nameOf(database)} keeps both rows ` +
       `with the same ${joinWords(columns)}.${lagOf(check)}`,
-    at: insert.at,
-    see: placesOf(check, table),
+    at: check.from ?? insert.at,
+    see: placesOf(check, insert, table),
     severity: "error",
     table: table.id,
     columns,
@@ -266,8 +285,8 @@ function noneYet(database: Database, insert: Site, check: Check, table: Table): 
     message:
       `No unique key of ${tableTitle(table.id)} stops these rows from being inserted twice: two callers that both find none with the same ${joinWords(columns)} both insert theirs, ` +
       `and ${nameOf(database)} keeps all of them.${lagOf(check)}`,
-    at: insert.at,
-    see: placesOf(check, table),
+    at: check.from ?? insert.at,
+    see: placesOf(check, insert, table),
     severity: "warning",
     table: table.id,
     columns,
@@ -275,14 +294,14 @@ function noneYet(database: Database, insert: Site, check: Check, table: Table): 
   };
 }
 
-/** Where it was asked: the look-up, and the call that follows it. */
-function askedAt({ lookup, from }: Check): NonNullable<Problem["see"]> {
-  return [{ at: lookup.at, message: "looked up here" }, ...(from ? [{ at: from, message: "called from here when nothing is found" }] : [])];
+/** The look-up, and the insert where that is not where it is decided. */
+function askedAt({ lookup, from }: Check, insert: Site): NonNullable<Problem["see"]> {
+  return [{ at: lookup.at, message: "looked up here" }, ...(from ? [{ at: insert.at, message: "inserted here" }] : [])];
 }
 
-function placesOf(check: Check, table: Table): NonNullable<Problem["see"]> {
+function placesOf(check: Check, insert: Site, table: Table): NonNullable<Problem["see"]> {
   const home = placeOfTable(table);
-  return [...askedAt(check), ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
+  return [...askedAt(check, insert), ...(home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [])];
 }
 
 /** What a look-up also asks for, of columns of its table. */
@@ -301,8 +320,8 @@ function withKey(project: Project, insert: Site, check: Check, table: Table, key
   const postgres = databaseOf(project, insert.database)?.catalog.dialect === "postgres";
   return {
     message: `${capitalise(cause)}: ${describeKey(key)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.${lagOf(check)}`,
-    at: insert.at,
-    see: [...askedAt(check), ...(place ? [{ at: place, message: describeKey(key) }] : [])],
+    at: check.from ?? insert.at,
+    see: [...askedAt(check, insert), ...(place ? [{ at: place, message: describeKey(key) }] : [])],
     severity: "warning",
     table: table.id,
     columns: keyColumns,

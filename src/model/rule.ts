@@ -17,8 +17,8 @@ export type Rule = {
   /** What its problems may bring beside the message; editors want to know before a rule runs. Absent: nothing. */
   edits?: ("fix" | "suggestions")[];
   /**
-   * What it says about a place in code follows from the schemas and migrations, from the sites, handlers and claims of that file, and from what
-   * these refer to (ids in guards and covers), so that an editor need not link the whole project. Rules of the family "migrations" speak of places in
+   * What it says about a place in code follows from the schemas and migrations, from the sites, handlers and claims of that file, from what these
+   * refer to (ids in guards and covers), and from inserts elsewhere that its look-ups decide about, so that an editor need not link the whole project. Rules of the family "migrations" speak of places in
    * schemas and migrations only, and there anything of the project may count.
    */
   check(project: Project, options: RuleOptions): Iterable<Problem>;

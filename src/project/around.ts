@@ -2,10 +2,10 @@ import type { Guard, Handler, Site } from "../model/project.ts";
 import { linkClaims } from "./claims.ts";
 import type { Linked } from "./clients/adapter.ts";
 import { createFlow, type Flow } from "./flow.ts";
-import { guardSites } from "./guards.ts";
+import { asksLookup, guardSites } from "./guards.ts";
 import { linkHandlers, type Handlers } from "./handlers.ts";
 import { maintenanceIn, settleSites, type Linkage } from "./link.ts";
-import { sitesBelow } from "./sites-below.ts";
+import { callsUnder, sitesBelow } from "./sites-below.ts";
 import { createSites, type SiteStore } from "./site-store.ts";
 
 /**
@@ -18,7 +18,7 @@ export function linkAround(linked: Linked, path: string): Linkage {
   const own = store.sitesOf(path);
   const met = linkHandlers(flow, own);
   guardSites(flow, met, own);
-  const guarded = inOrder(store, new Set([...own, ...lookedUp(flow, own), ...below(flow, path, met)]));
+  const guarded = inOrder(store, new Set([...own, ...lookedUp(flow, own), ...decided(flow, path), ...below(flow, path, met)]));
   const handlers = settleSites(flow, guarded, [path, ...elsewhere(path, met)]);
   const { sites, renumbered } = renumber(store, handlers, guarded);
   const effects = store.effectsOf(path);
@@ -34,6 +34,12 @@ function lookedUp(flow: Flow, ids: readonly number[]): number[] {
   return ids.flatMap((id) => (flow.sites[id]?.guards ?? []).flatMap((guard) => (guard.kind === "lookup" ? [guard.site] : [])));
 }
 
+/** Inserts elsewhere that a look-up of the file decides about. */
+function decided(flow: Flow, path: string): number[] {
+  const calls = (flow.program.facts(path)?.code?.calls ?? []).flatMap((_, call) => (asksLookup(flow, path, call) ? [call] : []));
+  return sitesBelow(flow, path, calls).filter((id) => flow.sites[id]?.kind === "insert");
+}
+
 /**
  * Everything that may stand under the file's handlers, and under those elsewhere that swallow errors: what a handler covers is known from the
  * guards of what it covers.
@@ -44,7 +50,7 @@ function below(flow: Flow, path: string, met: Handlers): number[] {
     const fact = met.factOf(handler.id);
     return fact !== null && fact.path !== path && handler.swallows ? [fact] : [];
   });
-  return [...own, ...others].flatMap((fact) => sitesBelow(flow, fact.path, fact.index));
+  return [...own, ...others].flatMap((fact) => sitesBelow(flow, fact.path, callsUnder(flow, fact.path, fact.index)));
 }
 
 /** As `SiteStore.all` would order them. */

@@ -2,6 +2,7 @@ import { partColumns } from "../catalog/keys.ts";
 import type { Expression } from "../model/expression.ts";
 import type { CodeFacts, ContextStep } from "../model/facts.ts";
 import type { Guard, Site, Value, Written } from "../model/project.ts";
+import type { Place } from "./answer-sources.ts";
 import { answersOfCondition, type Answer } from "./answers.ts";
 import { flowRoot } from "./call-graph.ts";
 import { tableOf, type Draft } from "./clients/adapter.ts";
@@ -68,7 +69,8 @@ function settle(guards: Guard[]): Guard[] {
   const retried = guards.some((guard) => guard.kind === "retry");
   const kept = new Map<string, Guard>();
   for (const guard of guards) {
-    const key = guard.kind === "lookup" ? `lookup ${String(guard.site)} ${guard.when}` : guard.kind === "handler" ? `handler ${String(guard.handler)}` : JSON.stringify({ ...guard, ways: [] });
+    // Each caller that looks up by the same helper decides for itself.
+    const key = guard.kind === "lookup" ? `lookup ${String(guard.site)} ${guard.when} ${guard.from?.path ?? ""}:${String(guard.from?.start)}` : guard.kind === "handler" ? `handler ${String(guard.handler)}` : JSON.stringify({ ...guard, ways: [] });
     const seen = kept.get(key);
     const next = guard.kind === "transaction" && retried ? { ...guard, retries: true } : guard;
     kept.set(key, seen === undefined ? next : onWaysOf(seen, guard));
@@ -131,12 +133,21 @@ function takesItem(code: CodeFacts, expression: Expression, hops: number): boole
   });
 }
 
-function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+/** Whether a call runs only because of what some look-up found. */
+export function asksLookup(flow: Flow, path: string, call: number): boolean {
+  const fact = flow.program.facts(path)?.code?.calls[call];
+  return fact !== undefined && answersAround(flow, { path, fact, calls: 0 }).answers.length > 0;
+}
+
+function answersAround(flow: Flow, frame: Pick<Frame, "path" | "fact" | "calls">): { place: Place; answers: Answer[]; looped: Set<Answer> } {
   const place = { path: frame.path, inside: frame.fact.function, depth: frame.calls, bindings: [] };
   const asked = frame.fact.context.map((step) => (step.kind === "condition" ? answersOfCondition(flow, place, step.test, step.holds) : []));
   const looped = new Set(frame.calls === 0 ? [] : asked.flatMap((each, i) => (isLoopedOver(frame.fact.context.slice(i + 1)) ? each : [])));
-  const answers = asked.flat();
-  answers.push(...answersOfLoops(flow, place, frame.fact));
+  return { place, answers: [...asked.flat(), ...answersOfLoops(flow, place, frame.fact)], looped };
+}
+
+function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+  const { place, answers, looped } = answersAround(flow, frame);
   if (frame.calls === 0) answers.push(...answersOfRows(flow, place, draft));
   return answers.flatMap((answer): Guard[] => {
     const lookup = flow.drafts[answer.site];

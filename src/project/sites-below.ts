@@ -5,19 +5,24 @@ import type { Flow } from "./flow.ts";
 /** As far as flow.ts follows calls upwards. */
 const FARTHEST = 3;
 
-/**
- * Sites that a handler may have below it, too many rather than too few: those of the calls it guards, of the functions they call, and of the functions
- * that are handed to the one it stands in.
- */
-export function sitesBelow(flow: Flow, path: string, handler: number): number[] {
-  const fact = flow.program.facts(path)?.code?.handlers[handler];
-  const calls = flow.program.facts(path)?.code?.calls ?? [];
-  if (fact === undefined) return [];
-  const found = new Set<number>();
-  const depths = new Map<string, number>();
+/** The calls of its file that a handler guards. */
+export function callsUnder(flow: Flow, path: string, handler: number): number[] {
+  const code = flow.program.facts(path)?.code;
+  const fact = code?.handlers[handler];
+  if (code == null || fact === undefined) return [];
   const isUnder = (each: CallFact): boolean =>
     each.handler === handler || (each.at.start >= fact.guards.start && each.at.end <= fact.guards.end) || each.context.some((step) => step.kind === "try" && step.handler === handler);
-  for (const [call, each] of calls.entries()) if (isUnder(each)) follow(path, call, 0);
+  return code.calls.flatMap((each, call) => (isUnder(each) ? [call] : []));
+}
+
+/**
+ * Sites that calls of a file may lead to, too many rather than too few: those of the calls themselves, of the functions they call, and of the functions
+ * that are handed to the one they stand in.
+ */
+export function sitesBelow(flow: Flow, path: string, calls: readonly number[]): number[] {
+  const found = new Set<number>();
+  const depths = new Map<string, number>();
+  for (const call of calls) follow(path, call, 0);
   return [...found];
 
   function follow(at: string, call: number, depth: number): void {
