@@ -1,4 +1,5 @@
 import type { Dialect } from "../model/catalog.ts";
+import { rawChain } from "../project/chains.ts";
 import { isAside } from "./asides.ts";
 import type { Discovery } from "./context.ts";
 import { isCode } from "./languages.ts";
@@ -16,6 +17,21 @@ export function findDeclaring(discovery: Discovery, mark: RegExp, declares: (imp
   return discovery.candidates.filter((path) => {
     if (isAside(path) || !isCode(path) || !discovery.look(path, (text) => mark.test(text))) return false;
     return (discovery.imports(path)).some((imported) => !imported.typeOnly && declares(imported));
+  });
+}
+
+/** Functions in which what declares tables is called: decorators of the project's own, by name. */
+export function wrappersIn(discovery: Discovery, paths: string[], declares: (imported: { from: string; name: string }) => boolean): string[] {
+  return paths.flatMap((path) => {
+    const code = discovery.facts(path)?.code;
+    const locals = new Set(code?.imports.flatMap((each) => (!each.typeOnly && declares(each) ? [each.local] : [])));
+    return (code?.calls ?? []).flatMap(({ expression, function: inside }) => {
+      const { root, links } = rawChain(expression);
+      if (root.kind !== "name" || !locals.has(root.name) || links[0]?.new === true) return [];
+      let outer = inside === null ? undefined : code?.functions[inside];
+      while (outer?.parent != null) outer = code?.functions[outer.parent];
+      return outer?.name == null || !/^\w+$/.test(outer.name) ? [] : [outer.name];
+    });
   });
 }
 

@@ -35,7 +35,9 @@ export function createdTables({ files }: Discovery, found: Found): Set<string> {
   for (const path of paths) {
     const text = (files.text(path) ?? "").replace(/--[^\n]*|\/\*[^]*?\*\//g, " ");
     for (const match of text.matchAll(/\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:["`]?\w+["`]?\s*\.\s*)?["`]?(\w+)["`]?/gi)) {
-      names.add((match[1] ?? "").toLowerCase());
+      const name = (match[1] ?? "").toLowerCase();
+      // TypeORM rebuilds tables of SQLite under such a name, in migrations that serve several engines.
+      if (!name.startsWith("temporary_")) names.add(name);
     }
     if (path.endsWith(".sql")) continue;
     for (const match of text.matchAll(/\bcreateTable(?:IfNotExists)?\(\s*["'`](?:\w+\.)?(\w+)["'`]/g)) names.add((match[1] ?? "").toLowerCase());

@@ -3,7 +3,7 @@ import type { Dialect } from "../model/catalog.ts";
 import { entryOf } from "../project/files.ts";
 import { dialectOfEngine, driverDialect } from "./code-migrations.ts";
 import type { Discovery, Found } from "./context.ts";
-import { findDeclaring, joinGroups, packageOf } from "./declaring.ts";
+import { findDeclaring, joinGroups, packageOf, wrappersIn } from "./declaring.ts";
 import type { Group } from "./declaring.ts";
 import { isCode } from "./languages.ts";
 import { versionOf } from "./packages.ts";
@@ -16,8 +16,11 @@ const DECLARES = new Set(["Entity", "ChildEntity", "ViewEntity", "EntitySchema"]
 /** Databases of TypeORM's entities, one a package; packages that use each other's entities share one. */
 export function findTypeorm(discovery: Discovery): Found[] {
   const groups = new Map<string, Group>();
-  const paths = findDeclaring(discovery, /typeorm["']/, ({ from, name }) => PACKAGE.test(from) && DECLARES.has(name));
-  for (const path of paths) {
+  const declares = ({ from, name }: { from: string; name: string }): boolean => PACKAGE.test(from) && DECLARES.has(name);
+  const direct = findDeclaring(discovery, /typeorm["']/, declares);
+  const own = wrappersIn(discovery, direct, declares);
+  const wrapped = own.length === 0 ? [] : findDeclaring(discovery, new RegExp(`@(?:${own.join("|")})\\b`), ({ name }) => own.includes(name));
+  for (const path of new Set([...direct, ...wrapped])) {
     if (entryOf(path, false) === "test") continue;
     const home = packageOf(discovery, path);
     const group = groups.get(home);

@@ -40,14 +40,14 @@ export function buildProject(input: ProjectInput): Project {
   const { sites, handlers, claims, refreshes, repairs } = linkSites(linkedOf(program, base));
   const files = describeFiles(input);
   const unread = [...input.unread, ...base.unread, ...collectUnread(input, files.map((file) => file.path))];
-  return { databases, sites, handlers, claims, refreshes, repairs, files, unread, counts: countSites(sites, handlers) };
+  return { databases, sites, handlers, claims, refreshes, repairs, files, unread, counts: countSites(sites, handlers, input.databases, databases) };
 }
 
 /** As much of the project as rules need to judge one file of code; what they find in other files is not to be trusted. */
 export function buildAround(program: Program, base: Base, path: string): Project {
   const { databases, unread } = base;
   const linkage = linkAround(linkedOf(program, base), path);
-  return { databases, ...linkage, files: [describeFile(path, program.facts(path), false)], unread, counts: countSites(linkage.sites, linkage.handlers) };
+  return { databases, ...linkage, files: [describeFile(path, program.facts(path), false)], unread, counts: countSites(linkage.sites, linkage.handlers, program.input.databases, databases) };
 }
 
 function linkedOf(program: Program, { unread: _unread, ...base }: Base): Linked {

@@ -66,10 +66,21 @@ function binaryTests(scope: ErrorScope, test: Extract<Expression, { kind: "binar
   // `switch (error.constructor) { case QueryFailedError:`.
   if (paths.some((path) => path.join(".") === "constructor")) return classTests(scope, asked.kind === "member" ? asked.of : asked, against, spanOf(scope, test), isNot);
   const values = literals(evaluate(scope.program, scope.path, against, scope.env)) ?? elementsOf(scope, against);
-  if (values === null) return { tests: [], opaque: 1 };
+  if (values === null) return sameThing(paths, against, spanOf(scope, test), isNot) ?? { tests: [], opaque: 1 };
   const found = paths.flatMap((path) => values.flatMap((value) => comparison(path, value, "equals", spanOf(scope, test), isNot)));
   const tests = against.kind === "index" && values.length > 1 ? found.map(asOneOfAll) : found;
   return { tests, opaque: tests.length === 0 && values.some((value) => UNIQUE_CODE.test(value)) ? 1 : 0 };
+}
+
+/**
+ * `e === signal.reason`, `Object.values(PeerError).includes(e)`: the error itself is asked for being a thing of the program's own, which a database's never
+ * is. null: a part of it is asked about.
+ */
+function sameThing(paths: string[][], thing: Expression, at: Span, negated: boolean): Tests | null {
+  const name = lastName(thing);
+  // Another local may hold an error, too.
+  if (name === "" || thing.kind === "local" || /unique|duplicate|conflict/i.test(name) || !paths.every((path) => path.every((part) => part === "cause"))) return null;
+  return { tests: [{ kind: "class", name, from: null, at, negated }], opaque: 0 };
 }
 
 const UNIQUE_CODE = /^(?:23505|P2002|1062|2067|1555|ER_DUP_ENTRY)$/;
@@ -198,6 +209,10 @@ function textTests(scope: ErrorScope, callee: Extract<Expression, { kind: "membe
   if (asked.length === 0) return null;
   if (callee.of.kind === "regex") return { tests: asked.flatMap((path) => regexTexts(textOf(callee.of)).flatMap((value) => comparison(path.length === 0 ? ["message"] : path, value, "matches", at, negated))), opaque: 0 };
   const list = listOf(evaluate(scope.program, scope.path, callee.of, scope.env));
+  if (list === null && paths.length === 0) {
+    const same = sameThing(asked, callee.of.kind === "call" && callee.of.args[0] !== undefined ? unspread(callee.of.args[0]) : callee.of, at, negated);
+    if (same !== null) return same;
+  }
   return list === null ? null : { tests: asked.flatMap((path) => list.flatMap((value) => comparison(path, value, "equals", at, negated))), opaque: 0 };
 }
 

@@ -24,9 +24,9 @@ export function evaluateSymbol(context: Context, symbol: Symbol, at: Span): Eval
 export function evaluateLocal(context: Context, path: string, expression: Extract<Expression, { kind: "local" }>, env: Env | null): Evaluated {
   const at = { path, start: expression.start, end: expression.end };
   const bound = env?.locals.get(expression.local);
-  if (bound !== undefined) return bound;
   const code = context.program.facts(path)?.code;
   const local = code?.locals[expression.local];
+  if (bound !== undefined) return givenAgain(context, path, local, expression.start, bound, env) ?? bound;
   if (code == null || local === undefined) return unknown(at, expression.name);
   if (local.kind === "parameter") return parameterOf(code, path, local, expression.local, at);
   if (local.kind === "function") return nestedFunction(context, path, local, at, env);
@@ -36,6 +36,14 @@ export function evaluateLocal(context: Context, path: string, expression: Extrac
   const [only] = values;
   if (only !== undefined && values.length === 1 && only.kind !== "alternatives") return local.changed === true ? open(only) : only;
   return alternatives(at, local.changed === true ? values.map(open) : values);
+}
+
+/** `if (typeof first === "object") options = first`: a parameter may be another value than it was called with. null: it is given once. */
+function givenAgain(context: Context, path: string, local: Local | undefined, before: number, bound: Evaluated, env: Env | null): Evaluated | null {
+  const body = local?.kind === "parameter" ? context.program.facts(path)?.code?.functions[local.function]?.body : null;
+  // A default stands in front of the body.
+  const later = body == null ? [] : (local?.values ?? []).filter((item) => item.path.length === 0 && item.value.start >= body.start && item.value.end <= before);
+  return later.length === 0 ? null : alternatives(bound.at, [bound, ...later.map((item) => context.evaluate(path, item.value, env))]);
 }
 
 /** `for (const { key } of rows.map((row) => ({ key: row.k })))`: what each turn is given; null: the list is not known that well. */

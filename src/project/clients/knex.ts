@@ -3,7 +3,7 @@ import { asString, asStrings, evaluate } from "../evaluate.ts";
 import { lastName, nameOf } from "../expressions.ts";
 import type { Evaluated, Program } from "../program.ts";
 import { argument, EMPTY, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
-import { helperLinks, isWithQuery, linkNamed, linksOf, perhapsOf, rowLocks, setCondition } from "./builder-links.ts";
+import { helperLinks, isSubquery, isWithQuery, linkNamed, linksOf, perhapsOf, rowLocks, setCondition } from "./builder-links.ts";
 import { namedTable, type NamedTable } from "./builder-table.ts";
 import { conditionOf } from "./knex-conditions.ts";
 import { readConflict, settled } from "./knex-conflict.ts";
@@ -28,7 +28,7 @@ function readKnex(view: CallView, linked: Linked): Reading | null {
   const write = links.find((link) => link.args !== null && Object.hasOwn(WRITES, link.name));
   const kind = WRITES[write?.name ?? ""] ?? "lookup";
   const { name, alias } = aliased(start.args?.[0]);
-  if (isWithQuery(view, linked, asString(name))) return EMPTY;
+  if (isWithQuery(view, linked, asString(name)) || isSubquery(name)) return EMPTY;
   const schema = asString(linkNamed(links, "withSchema")?.args?.[0]);
   const verb = write?.name ?? links.find((link) => link.name === "first")?.name ?? "select";
   const table = namedTable(view, linked, { client: "knex", kind, operation: `${nameOf(view.root)}(…).${verb}()`, name, alias, schema });
@@ -45,7 +45,8 @@ function tableStart(view: CallView, linked: Linked): { links: ChainLink[]; start
   if (!isNamed && !isCalled && (first === undefined || first.args?.length !== 0 || NO_TABLE.has(first.name))) return null;
   if (isForeign(view, linked)) return null;
   const own = linksOf(view, linked);
-  const links = isNamed || isCalled ? own : [...helperLinks(view, linked), ...own];
+  const isWritten = isNamed || (isCalled && asString(own.find((link) => link.args !== null)?.args?.[0]) !== null);
+  const links = isWritten ? own : [...helperLinks(view, linked), ...own];
   const called = links.find((link) => link.args !== null);
   const start = links.find((link) => (NAMES_TABLE.has(link.name) || link.name === "batchInsert") && (link.args?.length ?? 0) > 0) ?? (called?.args?.length === 1 && !NO_TABLE.has(called.name) ? called : undefined);
   const [given] = start?.args ?? [];

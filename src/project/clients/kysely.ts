@@ -4,7 +4,7 @@ import { nameOf } from "../expressions.ts";
 import { handleOf } from "../handles.ts";
 import type { Evaluated } from "../program.ts";
 import { EMPTY, type CallView, type ClientAdapter, type Condition, type Draft, type Linked, type Reading } from "./adapter.ts";
-import { allOf, isWithQuery, linkNamed, linksOf, perhapsOf, rowLocks, setCondition } from "./builder-links.ts";
+import { allOf, helperLinks, isWithQuery, linkNamed, linksOf, perhapsOf, rowLocks, setCondition } from "./builder-links.ts";
 import { namedTable, type NamedTable } from "./builder-table.ts";
 import { whereOf } from "./kysely-conditions.ts";
 import { readConflict, settled } from "./kysely-conflict.ts";
@@ -22,7 +22,7 @@ function readKysely(view: CallView, linked: Linked): Reading | null {
   const links = linksOf(view, linked);
   const start = links[index];
   const [named, ...others] = tablesIn(start?.args?.[0]);
-  if (start === undefined || named === undefined || isWithQuery(view, linked, asString(named))) return EMPTY;
+  if (start === undefined || named === undefined || isWithQuery(view, linked, asString(named), index > 0 ? helperLinks(view, linked) : [])) return EMPTY;
   const kind = STARTS[start.name] ?? "lookup";
   const schema = asString(linkNamed(links.slice(0, index), "withSchema")?.args?.[0]);
   const table = namedTable(view, linked, { client: "kysely", kind, operation: `${nameOf(view.root)}.${start.name}(…)`, name: named, schema });

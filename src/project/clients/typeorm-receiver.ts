@@ -27,7 +27,7 @@ export function repositoryOf(linked: Linked, path: string, receiver: Expression,
   if (receiver.kind === "member") {
     const holder = receiver.of.kind === "this" ? enclosing(program, path, inside) : classOf(program, path, receiver.of, inside);
     const found = holder === null ? null : findMember(program, holder, receiver.name);
-    if (found !== null) return repositoryOfMember(linked, found.member, found.at, depth);
+    if (holder !== null && found !== null) return repositoryOfMember(linked, found.member, found.at, depth) ?? (isTyped(found.member) ? inheritedEntity(linked, holder, found.at) : undefined);
   }
   for (const value of possibilities(evaluate(program, path, receiver))) {
     const found = repositoryOfValue(linked, value, enclosing(program, path, inside), depth);
@@ -35,6 +35,25 @@ export function repositoryOf(linked: Linked, path: string, receiver: Expression,
   }
   const own = classOf(program, path, receiver, inside);
   return own === null ? undefined : repositoryOfClass(linked, own);
+}
+
+function isTyped({ typeText }: ClassFact["members"][number]): boolean {
+  return typeText !== null && REPOSITORY_TYPE.test(typeText.trim());
+}
+
+/** `this.repository` of a base class that is typed `Repository<T>`: what the classes below it give for T, if that is an entity. */
+function inheritedEntity(linked: Linked, own: ClassAt, base: ClassAt): EntityBinding | null {
+  let at: ClassAt | null = own;
+  for (let depth = 0; at !== null && depth <= DEEPEST && !(at.path === base.path && at.name === base.name); depth++) {
+    const fact: ClassFact | null = classFact(linked.program, at);
+    for (const type of fact?.extendsTypes ?? []) {
+      const entity = entityNamed(linked, at.path, type);
+      if (entity !== null) return entity;
+    }
+    const parent: Evaluated | null = fact?.extends == null ? null : evaluate(linked.program, at.path, fact.extends);
+    at = parent?.kind === "declaration" && parent.declaration.class !== null ? { path: parent.path, name: parent.name } : null;
+  }
+  return null;
 }
 
 /** `own`: the class that the value stands in. */

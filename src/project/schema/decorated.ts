@@ -68,14 +68,24 @@ function overridden(base: DecoratedMember | undefined, own: DecoratedMember): De
 export function decoratorsOf(program: Program, holder: ClassValue, decorators: Expression[]): ReadDecorator[] {
   return decorators.flatMap((expression) => {
     const at = { path: holder.path, start: expression.start, end: expression.end };
-    return readDecorator(evaluate(program, holder.path, expression, holder.env), at);
+    return readDecorator(program, evaluate(program, holder.path, expression, holder.env), at);
   });
 }
 
-function readDecorator(value: Evaluated, at: Span): ReadDecorator[] {
+function readDecorator(program: Program, value: Evaluated, at: Span): ReadDecorator[] {
   const [callee, args, complete] = value.kind === "call" ? [value.callee, value.args, value.complete] : [value, null, true];
-  if (callee.kind === "external" && callee.name === "applyDecorators" && args !== null) return args.flatMap((each) => readDecorator(each, at));
+  if (callee.kind === "external" && callee.name === "applyDecorators" && args !== null) return args.flatMap((each) => readDecorator(program, each, at));
+  const applied = value.kind === "function" ? appliedIn(program, value, at) : [];
+  if (applied.length > 0) return applied;
   if (callee.kind === "external") return [{ name: callee.name, package: callee.package, callee, args, complete, at }];
   if (callee.kind === "member" && callee.of.kind === "external") return [{ name: callee.name, package: callee.of.package, callee, args, complete, at }];
   return [{ name: "", package: null, callee, args, complete, at }];
+}
+
+/** `(target) => { Entity(options)(target); }`: the decorators that one of the project's own applies to what it decorates. */
+function appliedIn(program: Program, value: Extract<Evaluated, { kind: "function" }>, at: Span): ReadDecorator[] {
+  const calls = program.facts(value.path)?.code?.calls.filter((call) => call.function === value.function) ?? [];
+  return calls.flatMap(({ expression }) =>
+    expression.kind === "call" && expression.callee.kind === "call" ? readDecorator(program, evaluate(program, value.path, expression.callee, value.closure ?? null), at).filter((each) => each.package !== null) : [],
+  );
 }

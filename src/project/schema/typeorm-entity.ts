@@ -153,7 +153,7 @@ function relationOf(program: Program, member: DecoratedMember, { name, args, at 
     property: member.name, prefixes: [], kind: RELATIONS[name] ?? "many-to-one",
     target: target === undefined || target.kind === "object" ? treeTarget(member, name) : target.kind === "function" ? returnOf(program, target) : target,
     inverse: inverse === undefined ? null : inversePropertyOf(program, inverse),
-    nullable: nullableRelation(options, own),
+    nullable: rest.some((each) => each.kind === "alternatives" || each.kind === "unknown") ? null : nullableRelation(options, own),
     primary: own.some((each) => each.name === "PrimaryColumn") || isTrue(asObject(options), "primary"),
     onDelete: asString(entryOf(options, "onDelete"))?.toLowerCase() ?? null,
     constrained: truthOf(entryOf(options, "createForeignKeyConstraints") ?? { kind: "boolean", value: true, at }) !== false,
