@@ -103,6 +103,14 @@ const cases: Case[] = [
   ["no savepoint", route(`await db.transaction(async (tx) => { try { await tx.insert(posts).values({ slug: req.body.slug }); } catch (e) { if (!isUnique(e)) throw e; } await tx.insert(notes).values({ slug: "a" }); });`), {}, ["no-recovery-in-aborted-transaction"]],
   ["async-mutex per key", route(`const release = await mutexFor(req.body.slug).acquire(); try { ${LOOKED_UP} } finally { release(); }`, `import { Mutex } from "async-mutex"; const m = new Map<string, Mutex>(); function mutexFor(k: string) { return m.get(k)!; }`), {}, []],
   ["class method answer", route(`const repo = new Notes(); if (!(await repo.has(req.body.slug))) await repo.add(req.body.slug);`, `class Notes { async has(slug: string) { const [n] = await db.select().from(notes).where(eq(notes.slug, slug)).limit(1); return n !== undefined; } async add(slug: string) { await db.insert(notes).values({ slug }); } }`), {}, ["no-check-then-insert"]],
+  ["allSettled", route(`await Promise.allSettled([${INSERT}, fetch("https://example.com")]); res.json({});`), {}, []],
+  ["allSettled of a map", route(`await Promise.allSettled(req.body.slugs.map(async (slug: string) => { await add(slug); }));`, `async function add(slug: string) { await db.insert(posts).values({ slug }); }`), {}, []],
+  ["allSettled of a named list", route(`const all = [${INSERT}]; await Promise.allSettled(all);`), {}, []],
+  ["allSettled of another list", route(`const all = [${INSERT}]; await Promise.all(all); await Promise.allSettled([fetch("https://example.com")]);`), {}, ["require-conflict-handling"]],
+  ["allSettled, no key", route(`await Promise.allSettled([save(req)]);`, `async function save(req: any) { ${LOOKED_UP} }`), {}, ["no-check-then-insert"]],
+  ["each row logged", route(`for (const slug of req.body.slugs) { try { await db.insert(posts).values({ slug }); await db.insert(notes).values({ slug }); } catch (e) { console.error(e); } }`), {}, []],
+  ["each row of a map logged", route(`await Promise.all(req.body.slugs.map(async (slug: string) => { try { await db.insert(posts).values({ slug }); await db.insert(notes).values({ slug }); } catch (e) { console.error(e); } }));`), {}, []],
+  ["all rows logged at once", route(`try { for (const slug of req.body.slugs) { await db.insert(posts).values({ slug }); await db.insert(notes).values({ slug }); } } catch (e) { console.error(e); }`), {}, ["require-conflict-handling"]],
   ["forEach row handled .then(ok, err)", route(`await ${INSERT}.then(() => res.json({}), (e: any) => { if (isUnique(e)) res.status(409).end(); else throw e; });`), {}, []],
 ];
 

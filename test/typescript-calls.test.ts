@@ -26,6 +26,11 @@ describe("calls", () => {
     expect(calls(facts)).toEqual(["a()", "b()", "c()", "rows()", "d($r)", "e()"]);
   });
 
+  it("keeps what settles promises, of Promise's own functions", () => {
+    const facts = code("async function f(rows) { await Promise.all([a()]); await Promise.allSettled(rows.map((r) => b(r))); await Promise.race([c()]); }");
+    expect(calls(facts)).toEqual(["a()", "Promise.allSettled($rows.map(fn1))", "b($r)", "c()"]);
+  });
+
   it("keeps calls of names, members and this, whatever they are called", () => {
     const facts = code('class A { f() { this.g(); helper(); a.b.c(); knex("a").join("b", "x", "y"); supabase.from("t").filter("a", "eq", 1); } }');
     expect(calls(facts)).toEqual(["this.g()", "helper()", "a.b.c()", 'knex("a").join("b", "x", "y")', 'supabase.from("t").filter("a", "eq", 1)']);

@@ -51,23 +51,26 @@ export function isViolationHandled(project: Project, site: Site, enough: Enough 
 }
 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */
-export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined): boolean {
-  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, "answered")));
+export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined, enough: Enough = "answered"): boolean {
+  const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
   if (dealing.length === 0) return false;
   const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
   return asked.every((way) => dealing.some((guard) => guard.ways?.includes(way) ?? true));
 }
 
-/** `recovered`: nothing less than that. `given up`: to give up this one write. `answered`: also to tell the violation's error from others. */
-type Enough = "recovered" | "given up" | "answered";
+/**
+ * `recovered`: nothing less than that. `given up`: to give up this one write, or one turn of a loop with a log line. `answered`: also to tell the violation's error from
+ * others. `told`: as that, but a turn that fails must not only be logged.
+ */
+type Enough = "recovered" | "given up" | "answered" | "told";
 
 function dealsWithViolation(project: Project, guard: Extract<Guard, { kind: "handler" }>, enough: Enough): boolean {
   const handler = project.handlers.find((item) => item.id === guard.handler);
   if (!handler) return false;
-  if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique" || (enough === "answered" && handler.maps)) return true;
+  if (handler.opaqueTests > 0 || handler.handles === "unknown" || handler.handles === "unique" || ((enough === "answered" || enough === "told") && handler.maps)) return true;
   if (handler.handles === "other" || handler.rethrows === "always") return false;
-  // A loop that notes which turns failed and goes on, and `sync().catch(log)`, mean what they do.
-  if (handler.form === "promise" ? handler.swallows : guard.perItem === true && !handler.swallows) return true;
+  // A loop that notes (or logs) which turns failed and goes on, and `sync().catch(log)`, mean what they do.
+  if (handler.form === "promise" ? handler.swallows : guard.perItem === true && (enough === "given up" || enough === "answered" || !handler.swallows)) return true;
   return (enough !== "recovered" && handler.swallows && writesIn(project, handler) <= 1) || recovers(project, handler);
 }
 

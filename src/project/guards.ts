@@ -11,6 +11,7 @@ import { someExpression } from "./expressions.ts";
 import { answersOfLoops, answersOfRows } from "./filtered-lists.ts";
 import { callbacksAround, mayPrecede, substitute, type Flow, type Frame } from "./flow.ts";
 import type { Handlers } from "./handlers.ts";
+import { handlersAround } from "./handlers-around.ts";
 import { holdsRow, isHeldSince } from "./held-rows.ts";
 import { locksBefore } from "./locks.ts";
 import type { Evaluated } from "./program.ts";
@@ -39,7 +40,7 @@ export function guardSites(flow: Flow, handlers: Pick<Handlers, "handlerOf" | "r
     const frames = [...inside, ...flow.frames(site.at.path, draft.call)];
     const relevant = site.kind === "lookup" ? frames.slice(0, inside.length + 1) : frames;
     site.ways = new Set(frames.flatMap(({ ways }) => ways)).size;
-    const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, handlers).map((guard) => (frame.ways.length < site.ways && !inside.includes(frame) ? { ...guard, ways: frame.ways } : guard)));
+    const guards = relevant.flatMap((frame) => guardsOfFrame(flow, site, draft, frame, frames, handlers).map((guard) => (frame.ways.length < site.ways && !inside.includes(frame) ? { ...guard, ways: frame.ways } : guard)));
     const result = handlers.resultOf(id);
     if (result !== null) guards.unshift({ kind: "handler", handler: result.id, calls: 0 });
     site.guards.push(...settle(guards).filter((guard) => !locksNothing(flow, site, guard, guards)));
@@ -82,28 +83,12 @@ function onWaysOf({ ways, ...guard }: Guard, other: Guard): Guard {
   return ways === undefined || other.ways === undefined ? guard : { ...guard, ways: [...new Set([...ways, ...other.ways])] };
 }
 
-function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
-  const guards: Guard[] = [...handlerGuards(frame, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame), ...wrappersAround(flow, frame)];
+function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, frames: Frame[], handlers: Parameters<typeof guardSites>[1]): Guard[] {
+  const guards: Guard[] = [...handlersAround(frame, frames, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame), ...wrappersAround(flow, frame)];
   if (site.kind === "lookup") return guards;
   const lookups = lookupGuards(flow, site, draft, frame);
   const sought = new Set(lookups.flatMap((guard) => (guard.kind === "lookup" ? (guard.match ?? []).map(({ value }) => value.text) : [])));
   return [...guards, ...queuesAround(flow, frame), ...lookups, ...earlierWrites(flow, site, draft, frame, sought)];
-}
-
-function handlerGuards(frame: Frame, handlers: Parameters<typeof guardSites>[1]): Guard[] {
-  const { context } = frame.fact;
-  const tries = context.flatMap((step, i) => (step.kind === "try" ? [{ fact: step.handler, perItem: isLoopBody(context, i) }] : []));
-  if (frame.fact.handler !== null) tries.push({ fact: frame.fact.handler, perItem: false });
-  return tries.reverse().flatMap(({ fact, perItem }): Guard[] => {
-    const handler = handlers.handlerOf(frame.path, fact);
-    return handler === null ? [] : [{ kind: "handler", handler: handler.id, calls: frame.calls, ...(perItem ? { perItem: true } : {}) }];
-  });
-}
-
-/** `for (const row of rows) { try { … } catch { … } }`. */
-function isLoopBody(context: ContextStep[], index: number): boolean {
-  const last = context.slice(0, index).findLast((step) => step.kind === "loop" || step.kind === "function" || step.kind === "try");
-  return last?.kind === "loop" && last.over !== null;
 }
 
 const RETRY = /(?:^|\.|[a-z])(?:[rR]etry|[rR]etries|[bB]ackoff|pRetry|retrying|asyncRetry)\w*(?:\(\))?$/;

@@ -17,7 +17,28 @@ export function wrappersAround(flow: Flow, frame: Frame): Guard[] {
   const inside = callbacks(code, frame);
   // `queryResult(db.transaction(async (tx) => …))`: the call that takes the callback is itself handed over.
   const around = [...holders(code, frame.fact), ...inside, ...inside.flatMap(({ taker }) => (taker === undefined ? [] : holders(code, taker)))];
-  return around.filter((each) => mayCatch(flow, frame.path, each)).map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
+  const found = [...around.filter((each) => mayCatch(flow, frame.path, each)), ...settlings(code).filter((each) => settles(code, each, frame.fact))];
+  return found.map(({ at }) => ({ kind: "wrapper", at, calls: frame.calls }));
+}
+
+type Settling = { at: CallFact["at"]; list: Expression };
+
+const settled = new WeakMap<CodeFacts, Settling[]>();
+
+/** A file's calls of `Promise.allSettled`. */
+function settlings(code: CodeFacts): Settling[] {
+  let found = settled.get(code);
+  if (found !== undefined) return found;
+  const isIt = ({ callee }: Call): boolean => callee.kind === "member" && callee.name === "allSettled" && lastName(callee.of) === "Promise";
+  found = code.calls.flatMap(({ at, expression }) => spineCalls(expression).flatMap((call) => (isIt(call) && call.args[0] !== undefined ? [{ at, list: unspread(call.args[0]) }] : [])));
+  settled.set(code, found);
+  return found;
+}
+
+/** `Promise.allSettled(rows.map((row) => save(row)))`, also of a list that has a name: a failure of one of them stays among the outcomes. */
+function settles(code: CodeFacts, { list }: Settling, fact: CallFact): boolean {
+  const given = list.kind === "local" ? (code.locals[list.local]?.values ?? []).flatMap(({ value, path }) => (path.length === 0 ? [value] : [])) : [list];
+  return given.some(({ start, end }) => start <= fact.at.start && end >= fact.at.end);
 }
 
 /** `position`: of the callback among the call's arguments; null: the promise itself is handed over. */

@@ -21,13 +21,13 @@ const METHODS = new Set([
   "preventDefault", "stopPropagation", "localeCompare", "toFixed", "toLocaleString", "toLocaleDateString", "flat", "fill",
 ]);
 
-/** True for a call that cannot matter: its own link is left out, what stands inside it is still read. */
+/** True for a call that cannot matter: its own link is left out, what stands inside it is still read. `Promise.allSettled` keeps failures from their callers. */
 export function isNoise(reader: Reader, node: ts.CallExpression | ts.TaggedTemplateExpression): boolean {
   const callee = stripWrappers(ts.isCallExpression(node) ? node.expression : node.tag);
   if (callee.kind === ts.SyntaxKind.ImportKeyword || callee.kind === ts.SyntaxKind.SuperKeyword) return true;
   const name = memberName(callee);
   const root = chainRoot(callee);
-  if (ts.isIdentifier(root) && isNoisyRoot(reader, root, name) && !(root.text === "Promise" && isAnswered(callee))) return true;
+  if (ts.isIdentifier(root) && isNoisyRoot(reader, root, name) && !(root.text === "Promise" && (isAnswered(callee) || name === "allSettled"))) return true;
   if (name === null || !ts.isCallExpression(node)) return false;
   return METHODS.has(name) || isListMethod(name, node.arguments);
 }
