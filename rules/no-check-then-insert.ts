@@ -1,10 +1,13 @@
 import {
   cannotViolate,
+  checksBefore,
   databaseOf,
   declareKey,
   describeKey,
   insertedValue,
+  isConstant,
   isHandledOnEveryWay,
+  isHistory,
   isIsolated,
   isPassedOver,
   isSerialized,
@@ -16,11 +19,11 @@ import {
   placeOfKey,
   placeOfTable,
   provesAbsence,
-  sharesTransaction,
   surelyLiesIn,
   tableOf,
   tableTitle,
   versionsOfTable,
+  type Check,
 } from "../src/catalog/lookup.ts";
 import type { Table, UniqueKey } from "../src/model/catalog.ts";
 import type { Fix, Problem } from "../src/model/finding.ts";
@@ -81,60 +84,6 @@ function keyFor(database: Database, insert: Site, check: Check, table: Table, co
   return isOfSomeRows || isParted ? [] : declareKey(database, table.id, columns, options.text);
 }
 
-function isConstant(written: Written | undefined): boolean {
-  return written?.value.origin === "literal" || written?.value.origin === "null";
-}
-
-/** What a look-up and the insert after it have in common. */
-type Check = {
-  lookup: Site;
-  calls: number;
-  /** The ways in on which it is asked; undefined: all. */
-  ways: number[] | undefined;
-  /** The call that leads to the insert, where a caller decides about it. */
-  from: Problem["at"] | undefined;
-  /** Columns that are compared and written with the same value. */
-  same: Written[];
-  /** Literals that are compared, but not written alike: `status = 'open'`. */
-  more: Written[];
-  /** `row`: it asks for the row that is inserted; `none`: whether there are any yet, and then many rows follow; `part`: also for what is not known. */
-  asks: "row" | "none" | "part";
-};
-
-/** Nearest look-ups first. */
-function checksBefore(project: Project, insert: Site): Check[] {
-  const written = new Map((insert.columns ?? []).map((item) => [item.column, item]));
-  const checks: Check[] = [];
-  // SQLite has one writer: of two transactions that have both read, the second one fails as busy rather than write on what it read.
-  const oneWriter = databaseOf(project, insert.database)?.catalog.dialect === "sqlite";
-  for (const guard of insert.guards) {
-    if (guard.kind !== "lookup" || guard.when !== "absent") continue;
-    const lookup = project.sites[guard.site];
-    const match = guard.match ?? lookup?.match;
-    if (!lookup || !match || lookup.table !== insert.table || lookup.database !== insert.database || (oneWriter && sharesTransaction(lookup, insert))) continue;
-    const same = match.filter((item) => written.get(item.column)?.value.text === item.value.text);
-    const more = match.filter((item) => !same.includes(item));
-    // The insert writes another value, or none: it is not the row that was looked for.
-    const other = more.some((item) => (item.value.origin !== "literal" && item.value.origin !== "null") || isOtherConstant(item, written.get(item.column)));
-    const sought = match.length > (lookup.match ?? []).length;
-    const many = !sought && (insert.rows === "many" || guard.loops === true || (insert.loop && !lookup.loop));
-    const asks = guard.narrowed === true || lookup.matchRest.some((rest) => rest.includes("…")) ? "part" : many ? "none" : "row";
-    if (!other && isQuestionOfIdentity(lookup, same)) checks.push({ lookup, calls: guard.calls, ways: guard.ways, from: guard.from, same, more, asks });
-  }
-  return checks.sort((a, b) => a.calls - b.calls);
-}
-
-function isOtherConstant(compared: Written, written: Written | undefined): boolean {
-  return written !== undefined && isConstant(written) && written.value.text !== compared.value.text;
-}
-
-/** A look-up by a range ("none in the last hour") asks for something that no key can hold; a value just made cannot collide. */
-function isQuestionOfIdentity(lookup: Site, same: Written[]): boolean {
-  if (lookup.lookup === "max" || lookup.matchRest.some((rest) => /[<>]|\b(gte?|lte?|between|like|ilike|similarity)\b/i.test(rest))) return false;
-  if (same.some((item) => item.value.origin === "generated" || item.value.origin === "created")) return false;
-  return same.some((item) => item.value.origin !== "literal" && item.value.origin !== "null");
-}
-
 function judge(project: Project, insert: Site, check: Check, options: RuleOptions): Problem | null {
   const table = tableOf(project, insert);
   const database = databaseOf(project, insert.database);
@@ -160,8 +109,7 @@ function judge(project: Project, insert: Site, check: Check, options: RuleOption
   // Two calls with the same input meet in a wider key, if not in this one.
   if (within && understood) return withKey(project, insert, check, table, within, filters);
   const mayBeBacked = table.keys.some((key) => mayBack(table, insert, check.same, compared, key));
-  // The latest of several, of which another way in adds one whatever there is: there are meant to be many.
-  if (check.lookup.ordered === true && check.ways !== undefined) return null;
+  if (isHistory(project, insert, check)) return null;
   const closed = violated.filter((key) => !isOpen(table, insert, key, compared));
   if (!understood || closed.length > 0 || mayBeBacked || !provesAbsence(database, table)) return null;
   const problem = withoutKey(database, insert, check, table, spelled, options);

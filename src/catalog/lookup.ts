@@ -22,6 +22,7 @@ export { lostArbiter, strangersOf } from "./former.ts";
 export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
+export { checksBefore, isConstant, isHistory, type Check } from "./checks.ts";
 export { cutName } from "./names.ts";
 export { joinWords, partTexts, placeOfColumn, placeOfKey, placeOfTable, quoteName, quotePart, quoteTable, tableTitle } from "./words.ts";
 export { cannotViolate, isSameKey, provesAbsence, versionsOfTable } from "./proof.ts";

@@ -224,8 +224,9 @@ type GuardKind =
       kind: "lookup"; site: number; when: "absent" | "present" | "either"; calls: number; match: Written[] | null; narrowed?: boolean;
       /** A loop stands between the question and the call that leads here: many rows hang from one answer. */
       loops?: true;
-      /** The call that leads to the site, where the answer is asked about in a caller. */
+      /** The call that leads to the site, where the answer is asked about in a caller; `only`: no other call is seen that leads there. */
       from?: Span;
+      only?: true;
     }
   /** Rows of the same table are deleted before, in the same flow. */
   | { kind: "delete"; site: number; calls: number }

@@ -86,7 +86,7 @@ function onWaysOf({ ways, ...guard }: Guard, other: Guard): Guard {
 function guardsOfFrame(flow: Flow, site: Site, draft: Draft, frame: Frame, frames: Frame[], handlers: Parameters<typeof guardSites>[1]): Guard[] {
   const guards: Guard[] = [...handlersAround(frame, frames, handlers), ...transactionsAround(flow, draft, frame), ...locksBefore(flow, frame), ...retriesAround(flow, frame), ...wrappersAround(flow, frame)];
   if (site.kind === "lookup") return guards;
-  const lookups = lookupGuards(flow, site, draft, frame);
+  const lookups = lookupGuards(flow, site, draft, frame, frames);
   const sought = new Set(lookups.flatMap((guard) => (guard.kind === "lookup" ? (guard.match ?? []).map(({ value }) => value.text) : [])));
   return [...guards, ...queuesAround(flow, frame), ...lookups, ...earlierWrites(flow, site, draft, frame, sought)];
 }
@@ -131,16 +131,23 @@ function answersAround(flow: Flow, frame: Pick<Frame, "path" | "fact" | "calls">
   return { place, answers: [...asked.flat(), ...answersOfLoops(flow, place, frame.fact)], looped };
 }
 
-function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame): Guard[] {
+function lookupGuards(flow: Flow, site: Site, draft: Draft, frame: Frame, frames: Frame[]): Guard[] {
   const { place, answers, looped } = answersAround(flow, frame);
+  if (frames.some((other) => other.calls > 0 && leadsTo(frame, other) && isLoopedOver(other.fact.context))) for (const each of answers) looped.add(each);
   if (frame.calls === 0) answers.push(...answersOfRows(flow, place, draft));
+  const isOnlyWay = frames.every((other) => other === frame || other.calls > frame.calls || leadsTo(frame, other));
   return answers.flatMap((answer): Guard[] => {
     const lookup = flow.drafts[answer.site];
     if (answer.site === site.id || (draft.call === lookup?.call && draft.at.path === lookup?.at.path)) return [];
     const { match, narrowed } = matchFor(flow, site, draft, frame, answer);
-    const from = frame.calls > 0 ? { from: frame.fact.at } : {};
+    const from = frame.calls > 0 ? { from: frame.fact.at, ...(isOnlyWay ? { only: true as const } : {}) } : {};
     return [{ kind: "lookup", site: answer.site, when: answer.when, calls: frame.calls + answer.bindings.length, match, ...(narrowed ? { narrowed } : {}), ...(looped.has(answer) ? { loops: true } : {}), ...from }];
   });
+}
+
+/** Does `inner`'s flow run below this call of another one? */
+function leadsTo({ calls, bindings }: Frame, inner: Frame): boolean {
+  return inner.calls < calls && inner.bindings.every((binding, i) => binding === bindings[i]);
 }
 
 /** `if (none) for (const row of rows) save(row)`. */

@@ -102,7 +102,7 @@ function makeHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler,
 
 const CONFLICT = /conflict|duplicate|already|unique|\btaken\b|\b409\b/i;
 /** `USER_ALREADY_EXISTS`, `SlugTaken`: what errors and answers are called. */
-const CONFLICT_NAME = /conflict|duplicate|already_?exist|already_?(?:taken|used|in_?use)|(?:_|[a-z])[tT](?:aken|AKEN)$/i;
+const CONFLICT_NAME = /conflict|duplicate|already|(?:_|[a-z])[tT](?:aken|AKEN)$/i;
 
 /** A handler that answers "already exists" to whatever error was written for violations. */
 function answersConflict(flow: Flow, path: string, fact: HandlerFact): boolean {

@@ -32,7 +32,8 @@ function settle(flow: Flow, { value }: Written, draft: DraftWritten | undefined,
   // Of several values one may be the left side of a `??`, so only a plain parameter is asked for its type; what callers give is narrowed to it.
   const typed = source.kind === "parameter" ? takesNull(flow.program, source) : null;
   if (typed !== null) value.nullable = typed;
-  if (value.nullable !== true) return;
+  if (typed !== false && isOneValue(source) && places.some((place) => isFoundEmpty(flow.program, place, valueText(flow.program, source)))) Object.assign(value, { origin: "null", nullable: true });
+  if (value.nullable !== true || value.origin === "null") return;
   const texts = new Set([source, ...possibilities(source)].filter((each) => each.kind !== "null" && each.kind !== "undefined").map((each) => valueText(flow.program, each)));
   if (places.some((place) => isTested(flow.program, place, texts))) value.nullable = null;
 }
@@ -73,6 +74,27 @@ function isPlainType(text: string): boolean {
 /** `string | null`, but not the null inside of `Map<string, null>` or `() => null`. */
 function isNullableType(text: string): boolean {
   return /^[\w\s.|"'[\]]+$/.test(text) && text.split("|").some((part) => part.trim() === "null" || part.trim() === "undefined");
+}
+
+/** Not what one of several assignments gave: the test may stand before the last of them. */
+function isOneValue({ kind }: Evaluated): boolean {
+  return kind === "parameter" || kind === "member" || kind === "call";
+}
+
+/** `if (reference) return save(…); insert({ reference })`: where the call is reached, there is no such value. */
+function isFoundEmpty(program: Program, { path, call }: Place, text: string): boolean {
+  const context = program.facts(path)?.code?.calls[call]?.context ?? [];
+  return context.some((step) => step.kind === "condition" && saysEmpty(program, path, step.test, step.holds, text));
+}
+
+function saysEmpty(program: Program, path: string, test: Expression, holds: boolean, text: string): boolean {
+  if (test.kind === "unary" && test.operator === "!") return saysEmpty(program, path, test.of, !holds, text);
+  if (test.kind === "local" || test.kind === "member") return !holds && valueText(program, evaluate(program, path, test)) === text;
+  if (test.kind !== "binary") return false;
+  const { operator, left, right } = test;
+  if ((operator === "&&" && holds) || (operator === "||" && !holds)) return [left, right].some((side) => saysEmpty(program, path, side, holds, text));
+  const isNothing = right.kind === "null" || right.kind === "undefined";
+  return isNothing && /^[!=]==?$/.test(operator) && operator.startsWith("=") === holds && saysEmpty(program, path, left, false, text);
 }
 
 /** Is one of these values asked about in a condition above the call, or handed to an assertion before it? */

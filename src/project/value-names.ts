@@ -28,9 +28,9 @@ export function isDigestName(name: string): boolean {
   return /hash|digest|hmac|encrypt|encode|sha\d|md5/i.test(name);
 }
 
-/** `createCustomer(…)`: it makes a thing and answers with that, whatever it was told about it. Digests of a value go by such names too. */
+/** `createCustomer(…)`, `emails.send(…)`: it makes a thing and answers with that, whatever it was told about it. Digests of a value go by such names too. */
 export function isCreatorName(name: string): boolean {
-  return /^(?:create|register|provision|issue|mint|open|insert|add|save|store)(?:$|[A-Z])/.test(name) && !/Hash|Hmac|Digest|Checksum|Signature|Fingerprint|Slug|Url|URL/.test(name);
+  return /^(?:create|register|provision|issue|mint|open|insert|add|save|store|send|publish|upload|charge)(?:$|[A-Z])/.test(name) && !/Hash|Hmac|Digest|Checksum|Signature|Fingerprint|Slug|Url|URL/.test(name);
 }
 
 /** Members and calls of a request that hold what the caller sent. */

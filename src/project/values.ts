@@ -59,7 +59,7 @@ export function originOf(values: Values, value: Evaluated, depth = 0): Origin {
     case "call":
       return callOrigin(values, value, depth);
     case "template":
-      return value.tag === null ? strongest(value.holes.map(inner)) : sqlOrigin(value);
+      return value.tag !== null ? sqlOrigin(value) : value.holes.some(isCounter) ? "computed" : strongest(value.holes.map(inner));
     case "alternatives":
       return strongest(value.of.map(inner));
     case "parameter":
@@ -69,6 +69,11 @@ export function originOf(values: Values, value: Evaluated, depth = 0): Origin {
     default:
       return "computed";
   }
+}
+
+/** `${name} (${count})` with `let count = 1`, which goes up until the name is free. */
+function isCounter(hole: Evaluated): boolean {
+  return hole.kind === "alternatives" && hole.of.some((each) => each.kind === "number");
 }
 
 function strongest(origins: Origin[]): Origin {
@@ -183,6 +188,11 @@ function unknownOrigin(values: Values, value: Extract<Evaluated, { kind: "unknow
   const expression = code == null ? null : expressionAt(code, start, end);
   if (code == null || expression === null) return "unknown";
   const local = expression.kind === "local" ? code.locals[expression.local] : undefined;
+  if (expression.kind === "index") {
+    // `data[i].id`: which of them it is, the list does not hang on.
+    const of = originOf(values, evaluate(values.program, path, expression.of), depth + 1);
+    if (of !== "literal" && of !== "null" && of !== "undefined" && of !== "unknown") return of;
+  }
   const parts = local === undefined ? partsOf(expression) : local.kind === "loop" ? local.values.map((item) => item.value) : [];
   if (parts.length === 0) return "unknown";
   const all = strongest(parts.map((part) => originOf(values, evaluate(values.program, path, part), depth + 1)));

@@ -8,6 +8,7 @@ import { noteTest } from "./error-frames.ts";
 import { alwaysLeaves } from "./exits.ts";
 import { noteReturn } from "./functions.ts";
 import { readTry } from "./handlers.ts";
+import { conditionsBehind } from "./loops.ts";
 import { isWrapper, stripWrappers } from "./nodes.ts";
 import { declareList, declareStatements, inScope } from "./scopes.ts";
 import { readSwitch } from "./switches.ts";
@@ -123,16 +124,18 @@ function readForEach(reader: Reader, node: ts.ForOfStatement | ts.ForInStatement
 }
 
 function readLoop(reader: Reader, node: ts.IterationStatement): void {
+  let left: ContextStep[] = [];
   inScope(reader, () => {
     if (ts.isForStatement(node) && node.initializer !== undefined) readForHead(reader, node.initializer);
     withStep(reader, { kind: "loop", over: null }, () => {
-      const condition = ts.isForStatement(node) ? node.condition : (node as ts.WhileStatement).expression;
+      const condition = ts.isForStatement(node) ? node.condition : ts.isWhileStatement(node) ? node.expression : undefined;
       const test = condition === undefined ? null : readTest(reader, condition);
-      if (test !== null && ts.isWhileStatement(node)) withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.statement));
-      else readBlockOf(reader, node.statement);
+      const exits = test !== null && ts.isWhileStatement(node) ? withStep(reader, conditionStep(test, true), () => readBlockOf(reader, node.statement)) : readBlockOf(reader, node.statement);
+      left = conditionsBehind(node, ts.isDoStatement(node) ? readTest(reader, node.expression) : test, exits);
       if (ts.isForStatement(node) && node.incrementor !== undefined) reader.walk.expression(reader, node.incrementor);
     });
   });
+  reader.context.push(...left);
 }
 
 function readForHead(reader: Reader, head: ts.ForInitializer): void {
