@@ -9,6 +9,7 @@ import { noConcurrentIndexInTransaction } from "./no-concurrent-index-in-transac
 import { noConstraintIndexMixup } from "./no-constraint-index-mixup.ts";
 import { noDroppedKeyInUse } from "./no-dropped-key-in-use.ts";
 import { noImpossiblePartitionedKey } from "./no-impossible-partitioned-key.ts";
+import { noMisattributedViolation } from "./no-misattributed-violation.ts";
 import { noMismatchedDedup } from "./no-mismatched-dedup.ts";
 import { noNonAtomicUpsert } from "./no-non-atomic-upsert.ts";
 import { noNullableConflictTarget } from "./no-nullable-conflict-target.ts";
@@ -40,6 +41,7 @@ export const rules: Rule[] = [
   noConstraintIndexMixup,
   noDroppedKeyInUse,
   noImpossiblePartitionedKey,
+  noMisattributedViolation,
   noMismatchedDedup,
   noNonAtomicUpsert,
   noNullableConflictTarget,

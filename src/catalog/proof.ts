@@ -11,8 +11,16 @@ import { insertedValue } from "./violations.ts";
  * database declares any key: then the keys are kept somewhere else.
  */
 export function provesAbsence(database: Database, table: Table): boolean {
-  if (!versionsOfTable(database, table.id).every((version) => version.complete)) return false;
+  if (!versionsOfTable(database, table.id).every((version) => version.complete) && !isBuiltWhole(database, table.id)) return false;
   return declaresKeys(database.catalog);
+}
+
+/** Its migrations were all read, and have all that is known of the schema's declaration: what else stands there (an index that is left to them) they build too. */
+function isBuiltWhole(database: Database, id: string): boolean {
+  const [merged, declared, built] = [database.catalog, database.schema, database.migrated].map((catalog) => catalog?.tables[id]);
+  if (!merged?.complete || !built?.complete || !declared) return false;
+  const columns = new Set(built.columns.map((column) => column.name));
+  return declared.columns.every((column) => columns.has(column.name)) && declared.keys.every((key) => built.keys.some((other) => isSameKey(key, other, built)));
 }
 
 const declaring = new WeakMap<Catalog, boolean>();

@@ -1,8 +1,8 @@
 import type { ProjectInput } from "../model/input.ts";
 import { createResolver } from "../project/resolve.ts";
+import type { Link } from "./scan.ts";
 
-/** `from`: specifiers that a file imports values from; `calls`: it may call what it imports; `reexports`: it hands some of it on. */
-export type Links = Map<string, { from: string[]; calls: boolean; reexports: boolean }>;
+export type Links = Map<string, Link>;
 
 /** Handlers and look-ups may stand this many files up from a write: a route, a service, a repository. */
 const LEVELS = 2;
@@ -10,16 +10,16 @@ const LEVELS = 2;
 /** Files that call, by imports, what writes: what stands around a call there stands around the write. Sorted. */
 export function callersOfWriters(input: ProjectInput, writers: ReadonlySet<string>, links: Links): string[] {
   const resolve = createResolver(input);
-  const importers = new Map<string, Set<string>>();
-  for (const [path, { from }] of links) {
-    for (const specifier of from) {
-      const target = resolve(path, specifier);
-      if (target?.kind !== "file") continue;
-      const list = importers.get(target.path);
-      if (list === undefined) importers.set(target.path, new Set([path]));
-      else list.add(path);
-    }
-  }
+  const fileOf = (path: string, specifier: string): string | null => {
+    const target = resolve(path, specifier);
+    return target?.kind === "file" ? target.path : null;
+  };
+  const [importers, askers] = [importersBy(links, fileOf, ({ from }) => from), importersBy(links, fileOf, ({ types }) => types)];
+  /** Who imports a file, or an interface that a class of it implements: which class that is, a container decides. */
+  const callersOf = (file: string): Iterable<string> => {
+    const interfaces = (links.get(file)?.implemented ?? []).flatMap((specifier) => fileOf(file, specifier) ?? []);
+    return [...(importers.get(file) ?? []), ...interfaces.flatMap((each) => [...(importers.get(each) ?? []), ...(askers.get(each) ?? [])])];
+  };
   const found = new Set<string>();
   let called: Iterable<string> = writers;
   for (let level = 0; level < LEVELS; level++) {
@@ -27,7 +27,7 @@ export function callersOfWriters(input: ProjectInput, writers: ReadonlySet<strin
     const next = new Set<string>();
     // A set that grows while it is walked: what hands a file on is as good as the file.
     for (const file of known) {
-      for (const path of importers.get(file) ?? []) {
+      for (const path of callersOf(file)) {
         const link = links.get(path);
         if (link?.reexports === true) known.add(path);
         if (link?.calls === true && !found.has(path)) next.add(path);
@@ -37,4 +37,18 @@ export function callersOfWriters(input: ProjectInput, writers: ReadonlySet<strin
     called = next;
   }
   return [...found].sort();
+}
+
+function importersBy(links: Links, fileOf: (path: string, specifier: string) => string | null, specifiers: (link: Link) => string[]): Map<string, Set<string>> {
+  const importers = new Map<string, Set<string>>();
+  for (const [path, link] of links) {
+    for (const specifier of specifiers(link)) {
+      const file = fileOf(path, specifier);
+      if (file === null) continue;
+      const list = importers.get(file);
+      if (list === undefined) importers.set(file, new Set([path]));
+      else list.add(path);
+    }
+  }
+  return importers;
 }

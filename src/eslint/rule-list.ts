@@ -14,6 +14,7 @@ export const ruleList: RuleInfo[] = [
   { name: "no-constraint-index-mixup", family: "migrations", summary: "Forbid treating a unique index as a constraint, or a constraint as an index", severity: "error", preset: "recommended", edits: [] },
   { name: "no-dropped-key-in-use", family: "migrations", summary: "Forbid dropping or changing a unique key that code still names", severity: "error", preset: "recommended", edits: [] },
   { name: "no-impossible-partitioned-key", family: "migrations", summary: "Forbid unique keys that Postgres refuses on partitioned tables", severity: "error", preset: "recommended", edits: [] },
+  { name: "no-misattributed-violation", family: "inserts", summary: "Forbid taking every unique violation for one key's where the row can violate several", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-mismatched-dedup", family: "migrations", summary: "Forbid removing duplicates by another rule than the key that is built after it", severity: "error", preset: "recommended", edits: ["suggestions"] },
   { name: "no-non-atomic-upsert", family: "assumed", summary: "Forbid upserts that are a SELECT and an INSERT where callers can race", severity: "warning", preset: "recommended", edits: [] },
   { name: "no-nullable-conflict-target", family: "inserts", summary: "Forbid upserts that may write NULL into a column of their conflict target", severity: "warning", preset: "recommended", edits: [] },

@@ -258,6 +258,8 @@ export type Handler = {
   covers: number[];
   /** False: it guards calls that could not be followed, so there may be more. */
   coversAll: boolean;
+  /** What it throws or answers about a conflict, with the words in it: "… already exists", `DuplicateEmailError`. Absent: nothing. */
+  answers?: { text: string; at: Span }[];
   /** Source texts of what the guarded code itself throws, called functions too. */
   thrown?: string[];
   /** Package → version that the file's package.json and lock file give, e.g. `{ "drizzle-orm": "0.44.2", pg: "8.11.0" }`. */

@@ -7,9 +7,12 @@ export type CallPlace = { path: string; call: number };
 
 /**
  * The calls of a project by the last name of what they call, `save` of `repository.save(row)` (every link of a chain counts), and by the names that
- * they and `new` are handed; and what `new` makes by its class. In order of files and calls.
+ * they and `new` are handed; what `new` makes by its class; and classes by what they implement and extend. In order of files and calls.
  */
-export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; made(name: string): MadePlace[] };
+export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; made(name: string): MadePlace[]; heirs(name: string): Heir[] };
+
+/** A class that implements or extends something of a name. */
+export type Heir = { path: string; name: string };
 
 /** `new Worker(…)`. */
 export type MadePlace = { path: string; expression: MadeNode };
@@ -17,7 +20,7 @@ export type MadePlace = { path: string; expression: MadeNode };
 /** A name among the arguments of a call (null: of `new`). `callee`: of the link that takes it; `key`: of the property that it stands at. */
 export type Taking = { path: string; call: number | null; callee: string; argument: number; key: string | null; value: Expression };
 
-type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]>; made: Map<string, MadePlace[]> };
+type Kinds = { named: Map<string, CallPlace[]>; taking: Map<string, Taking[]>; made: Map<string, MadePlace[]>; heirs: Map<string, Heir[]> };
 
 type MadeNode = Extract<Expression, { kind: "new" }>;
 type CallNode = Extract<Expression, { kind: "call" }>;
@@ -74,7 +77,7 @@ function calleeName(callee: Expression): string | null {
 const indexes = new WeakMap<CodeFacts, Kinds>();
 
 function noKinds(): Kinds {
-  return { named: new Map(), taking: new Map(), made: new Map() };
+  return { named: new Map(), taking: new Map(), made: new Map(), heirs: new Map() };
 }
 
 function callsIn(path: string, code: CodeFacts): Kinds {
@@ -91,6 +94,11 @@ function callsIn(path: string, code: CodeFacts): Kinds {
     takingsIn(path, expression, null).forEach(take);
     enter(index.made, calleeName(expression.callee), [{ path, expression }]);
   }
+  for (const [name, { class: own }] of Object.entries(code.declarations)) {
+    if (own === null) continue;
+    for (const text of own.implements) enter(index.heirs, /^[A-Z]\w*/.exec(text)?.[0] ?? null, [{ path, name }]);
+    if (own.extends !== null) enter(index.heirs, calleeName(own.extends), [{ path, name }]);
+  }
   return index;
 }
 
@@ -105,7 +113,7 @@ function enter<Item>(index: Map<string, Item[]>, name: string | null, items: Ite
 export function indexCalls(input: ProjectInput): CallIndex {
   let index: Kinds | null = null;
   const all = (): Kinds => (index ??= indexAll(input));
-  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], made: (name) => all().made.get(name) ?? [] };
+  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], made: (name) => all().made.get(name) ?? [], heirs: (name) => all().heirs.get(name) ?? [] };
 }
 
 function indexAll(input: ProjectInput): Kinds {
@@ -117,6 +125,7 @@ function indexAll(input: ProjectInput): Kinds {
     for (const [name, places] of own.named) enter(index.named, name, [...places]);
     for (const [name, places] of own.taking) enter(index.taking, name, [...places]);
     for (const [name, places] of own.made) enter(index.made, name, [...places]);
+    for (const [name, places] of own.heirs) enter(index.heirs, name, [...places]);
   }
   return index;
 }
@@ -131,7 +140,7 @@ export function searchCalls(input: ProjectInput, mentions: (path: string, name: 
       return found;
     };
   };
-  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), made: search(({ made }) => made) };
+  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), made: search(({ made }) => made), heirs: search(({ heirs }) => heirs) };
 }
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
@@ -144,6 +153,7 @@ export function replaceCalls(index: CallIndex, path: string, code: CodeFacts | n
     named: (name) => replaced(index.named(name), path, placesIn(path, code, ({ named }) => named, name)),
     taking: (name) => replaced(index.taking(name), path, placesIn(path, code, ({ taking }) => taking, name)),
     made: (name) => replaced(index.made(name), path, placesIn(path, code, ({ made }) => made, name)),
+    heirs: (name) => replaced(index.heirs(name), path, placesIn(path, code, ({ heirs }) => heirs, name)),
   };
 }
 

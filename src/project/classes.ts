@@ -1,5 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import type { ClassFact } from "../model/facts.ts";
+import { isIncidental } from "./files.ts";
 import type { Program } from "./program.ts";
 
 /** A function of the project: index into the facts of its file. */
@@ -41,7 +42,17 @@ function byType(program: Program, path: string, text: string | null): ClassAt | 
   const name = text === null ? undefined : /^(?:Promise<|Readonly<|Awaited<)?([A-Z]\w*)(?:<[^|]*>)?>?(?:\s*\|\s*(?:null|undefined))?$/.exec(text.trim())?.[1];
   if (name === undefined) return null;
   const symbol = program.lookup(path, name);
-  return symbol?.kind === "declaration" && symbol.declaration.class !== null ? { path: symbol.path, name: symbol.name } : null;
+  if (symbol?.kind !== "declaration") return null;
+  return symbol.declaration.class === null ? soleHeir(program, symbol) : { path: symbol.path, name: symbol.name };
+}
+
+/** The one class of the project that implements an interface, or extends a class; tests have others. null: none, or several. */
+function soleHeir(program: Program, of: ClassAt): ClassAt | null {
+  const heirs = program.calls.heirs(of.name).filter((heir) => {
+    const symbol = isIncidental(heir.path) ? null : program.lookup(heir.path, of.name);
+    return symbol?.kind === "declaration" && symbol.path === of.path && symbol.name === of.name;
+  });
+  return heirs.length === 1 ? (heirs[0] ?? null) : null;
 }
 
 function classOfLocal(program: Program, path: string, index: number, inside: number | null, depth: number): ClassAt | null {
@@ -105,8 +116,12 @@ export function findMember(program: Program, at: ClassAt, name: string, depth = 
   return parent === null ? null : findMember(program, parent, name, depth + 1);
 }
 
-/** A method of a class, its own or inherited. */
+/** A method of a class, its own or inherited; of one that is abstract, what the one class that extends it makes of it. */
 export function methodOf(program: Program, at: ClassAt, name: string): FunctionAt | null {
   const found = findMember(program, at, name);
-  return found?.member.function == null ? null : { path: found.at.path, function: found.member.function };
+  if (found === null) return null;
+  if (found.member.function !== null) return { path: found.at.path, function: found.member.function };
+  const heir = soleHeir(program, at);
+  const made = heir === null ? null : findMember(program, heir, name);
+  return made?.member.function == null ? null : { path: made.at.path, function: made.member.function };
 }

@@ -1,11 +1,10 @@
-import type { Expression } from "../model/expression.ts";
 import type { HandlerFact } from "../model/facts.ts";
 import type { ErrorTest, Handler } from "../model/project.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
 import type { ErrorScope } from "./error-helpers.ts";
+import { conflictAnswers } from "./conflict-answers.ts";
 import { coverageOf } from "./coverage.ts";
 import { isHandedToMapper, testsOfFunction } from "./error-mappers.ts";
-import { nameOf, someExpression } from "./expressions.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
 import { resultHandlers } from "./result-handlers.ts";
@@ -94,30 +93,13 @@ export function readHandler(flow: Flow, path: string, fact: HandlerFact): Omit<H
 function makeHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler, "id"> {
   const found = readTests(flow, path, fact);
   const told = handlesOf(found, fact.rethrows, keyNamesOf(flow));
+  // One that answers "already exists" to whatever error was written for violations.
+  const answers = conflictAnswers(flow, path, fact);
   return {
-    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: told === "any" && answersConflict(flow, path, fact) ? "unique" : told, rethrows: fact.rethrows,
+    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: told === "any" && answers.length > 0 ? "unique" : told, rethrows: fact.rethrows,
     swallows: fact.swallows, maps: isHandedToMapper(flow, path, fact), covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
+    ...(answers.length === 0 ? {} : { answers }),
   };
-}
-
-const CONFLICT = /conflict|duplicate|already|unique|\btaken\b|\b409\b/i;
-/** `USER_ALREADY_EXISTS`, `SlugTaken`: what errors and answers are called. */
-const CONFLICT_NAME = /conflict|duplicate|already|(?:_|[a-z])[tT](?:aken|AKEN)$/i;
-
-/** A handler that answers "already exists" to whatever error was written for violations. */
-function answersConflict(flow: Flow, path: string, fact: HandlerFact): boolean {
-  const code = flow.program.facts(path)?.code;
-  const isInside = (at: { start: number; end: number }): boolean => at.start >= fact.body.start && at.end <= fact.body.end;
-  const says = (part: Expression): boolean =>
-    ((part.kind === "string" || part.kind === "number") && CONFLICT.test(String(part.value))) || ((part.kind === "name" || part.kind === "member") && CONFLICT_NAME.test(part.name));
-  if ((code?.thrown ?? []).some((each) => isInside(each.at) && CONFLICT.test(each.text))) return true;
-  if (code?.calls.some((call) => isInside(call.at) && !isLogged(call.expression) && someExpression(call.expression, says)) === true) return true;
-  return code?.functions.some((each) => each.returns.some((returned) => isInside(returned) && someExpression(returned, says))) === true;
-}
-
-/** What is logged says what the program believes, but answers nobody. */
-function isLogged(expression: Expression): boolean {
-  return /(?:^|\.)(?:console|log|logger|\w*Log(?:ger)?)\.\w+$|(?:^|\.)(?:log|debug|info|warn|error|capture\w*)$/i.test(expression.kind === "call" ? nameOf(expression.callee) : "");
 }
 
 function readTests(flow: Flow, path: string, fact: HandlerFact): Tests {

@@ -29,3 +29,16 @@ export function importedFrom(text: string): string[] {
   const values = text.replace(/\bimport\s+type\b[^;"']*["'][^"'\n]+["']/g, "");
   return [...values.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*["']([^"'\n]+)["']/g)].flatMap((match) => match[1] ?? []);
 }
+
+/** Specifiers that a file imports types from only, as far as a look at the text tells. */
+export function typesFrom(text: string): string[] {
+  return [...text.matchAll(/\bimport\s+type\b[^;"']*["']([^"'\n]+)["']/g)].flatMap((match) => match[1] ?? []);
+}
+
+/** Specifiers of the interfaces that the classes of a file implement: who is handed one of those may call the class. */
+export function implementedFrom(text: string): string[] {
+  const names = [...text.matchAll(/\bimplements\s+([^{]{1,300})\{/g)].flatMap((match) => match[1]?.match(/\b[A-Z]\w*/g) ?? []);
+  if (names.length === 0) return [];
+  const imports = [...text.matchAll(/\bimport\s+(?:type\s+)?\{([^}]*)\}\s*from\s*["']([^"'\n]+)["']/g)];
+  return imports.flatMap(([, imported = "", from = ""]) => (imported.match(/\b[A-Z]\w*/g)?.some((name) => names.includes(name)) === true ? [from] : []));
+}

@@ -1,0 +1,37 @@
+import type { Expression } from "../model/expression.ts";
+import type { HandlerFact } from "../model/facts.ts";
+import type { Handler } from "../model/project.ts";
+import { nameOf, partsOf, someExpression } from "./expressions.ts";
+import type { Flow } from "./flow.ts";
+
+const CONFLICT = /conflict|duplicate|already|unique|\btaken\b|\b409\b/i;
+/** `USER_ALREADY_EXISTS`, `SlugTaken`: what errors and answers are called. */
+const CONFLICT_NAME = /conflict|duplicate|already|(?:_|[a-z])[tT](?:aken|AKEN)$/i;
+
+/** What a handler throws, calls or returns that speaks of a conflict, with the words in it. */
+export function conflictAnswers(flow: Flow, path: string, fact: HandlerFact): NonNullable<Handler["answers"]> {
+  const code = flow.program.facts(path)?.code;
+  if (code == null) return [];
+  const isInside = (at: { start: number; end: number }): boolean => at.start >= fact.body.start && at.end <= fact.body.end;
+  const said = (expression: Expression): NonNullable<Handler["answers"]> =>
+    someExpression(expression, speaksOfConflict) ? [{ text: wordsOf(expression).join(" "), at: { path, start: expression.start, end: expression.end } }] : [];
+  return [
+    ...(code.thrown ?? []).flatMap((each) => (isInside(each.at) && CONFLICT.test(each.text) ? [{ text: each.text, at: each.at }] : [])),
+    ...code.calls.flatMap((call) => (isInside(call.at) && !isLogged(call.expression) ? said(call.expression) : [])),
+    ...code.functions.flatMap((each) => each.returns.flatMap((returned) => (isInside(returned) ? said(returned) : []))),
+  ];
+}
+
+function speaksOfConflict(part: Expression): boolean {
+  return ((part.kind === "string" || part.kind === "number") && CONFLICT.test(String(part.value))) || ((part.kind === "name" || part.kind === "member") && CONFLICT_NAME.test(part.name));
+}
+
+function wordsOf(expression: Expression): string[] {
+  const own = expression.kind === "string" ? [expression.value] : expression.kind === "template" ? expression.quasis : (expression.kind === "name" || expression.kind === "member") && CONFLICT_NAME.test(expression.name) ? [expression.name] : [];
+  return [...own, ...partsOf(expression).flatMap(wordsOf)];
+}
+
+/** What is logged says what the program believes, but answers nobody. */
+function isLogged(expression: Expression): boolean {
+  return /(?:^|\.)(?:console|log|logger|\w*Log(?:ger)?)\.\w+$|(?:^|\.)(?:log|debug|info|warn|error|capture\w*)$/i.test(expression.kind === "call" ? nameOf(expression.callee) : "");
+}
