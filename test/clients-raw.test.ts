@@ -59,6 +59,22 @@ describe("pg-promise", () => {
   });
 });
 
+describe("texts that helpers make", () => {
+  const END = "on conflict (id) do nothing";
+  const HEAD = `import pgPromise from "pg-promise"; import format from "pg-format"; const pgp = pgPromise(); const db = pgp(""); const { ColumnSet } = pgp.helpers;`;
+  test.each<[string, string[]]>([
+    [`db.none(pgp.helpers.insert({ id, email: "e" }, null, "users") + " ${END}")`, [`upsert public.users ["id=id","email='e'"] one (id)`]],
+    [`db.none(\`\${pgp.helpers.insert({ id, email: "e" }, ["id", "?email"], { table: "users", schema: "public" })} ${END}\`)`, [`upsert public.users ["id=id","email='e'"] one (id)`]],
+    [`db.none(pgp.helpers.insert(rows, new ColumnSet(["id", { name: "email", prop: "mail" }], { table: "users" })) + " ${END}")`, [`upsert public.users ["id=…","email=…"] many (id)`]],
+    [`db.none(pgp.helpers.insert(rows, null, "users"))`, [`insert public.users null many`]],
+    [`db.query(format("insert into %I (id, email) values %L ${END}", "users", rows))`, [`upsert public.users ["id=…","email=…"] many (id)`]],
+    [`db.query(format("select * from %I where id = %L limit 1", "users", id))`, [`lookup public.users where ["id=id"]`]],
+  ])("%s", (text, expected) => {
+    const found = read(`${HEAD} export const f = (id: string, rows: any[]) => ${text};`).map((each) => each.replace(/=rows[^"]*"/g, '=…"'));
+    expect(found).toEqual(expected);
+  });
+});
+
 describe("other tags and texts", () => {
   test.each<[string, string]>([
     [`import { neon } from "@neondatabase/serverless"; const sql = neon("");`, `sql("${UPSERT} ($1, $2) ${END}", [a, "e"])`],

@@ -10,6 +10,7 @@ import { isPreparedTag } from "./postgres-js.ts";
 import { insistsOnRow, returningOf, takesFirstRow } from "./row-use.ts";
 import { draftStatements } from "./sql-drafts.ts";
 import { fillPlaces, type Bindings } from "./sql-placeholders.ts";
+import { writtenOut } from "./sql-made.ts";
 import { buildSql } from "./sql-template.ts";
 
 /** Methods that take SQL as a string (reference §3.3). */
@@ -56,6 +57,8 @@ function readValue(view: CallView, linked: Linked, value: Evaluated, bindings: B
 
 function startsStatement(value: Evaluated): boolean {
   if (value.kind === "string") return STATEMENT.test(value.value);
+  const [first] = value.kind === "template" ? value.holes : [];
+  if (value.kind === "template" && first?.kind === "template" && value.quasis[0]?.trim() === "") return startsStatement(first);
   return value.kind === "template" && STATEMENT.test(`${value.quasis.join("x")}`);
 }
 
@@ -67,11 +70,11 @@ function stringArgument(view: CallView, linked: Linked): { value: Evaluated; lin
   // A tagged template is a call of its own.
   if (expression.kind === "template" && expression.tag !== null) return null;
   if (!["string", "template", "local", "name", "object", "binary", "conditional", "member", "call"].includes(expression.kind)) return null;
-  const value = evaluate(linked.program, view.path, expression);
+  const value = writtenOut(linked.program, evaluate(linked.program, view.path, expression));
   if (value.kind === "template" && value.tag !== null) return null;
   if (value.kind === "object") {
     const text = value.entries.get("text") ?? value.entries.get("sql");
-    return text === undefined ? null : { value: text, link };
+    return text === undefined ? null : { value: writtenOut(linked.program, text), link };
   }
   return { value, link };
 }
