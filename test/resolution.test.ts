@@ -154,4 +154,17 @@ describe("handlers that ask for errors of the program's own", () => {
     }`);
     expect(project.handlers.map(({ handles }) => handles)).toEqual(["unknown", "unknown"]);
   });
+
+  test("a handler that a function makes and that only throws", () => {
+    const project = knexProject(`
+      class Taken extends Error {} const onTaken = (name: string) => (e: any): never => { if (e.code === "23505" && e.constraint === name) { throw new Taken(name); } throw e; };
+      const onEmail = onTaken("users_email_key");
+      export const f = () => knex("users").insert({ id: "a" }).catch(onEmail);
+      export const g = () => knex("users").insert({ id: "b" }).catch(onTaken("users_pkey"));
+    `);
+    expect(project.handlers.map(({ handles, opaqueTests, tests }) => [handles, opaqueTests, ...tests.flatMap((each) => ("value" in each ? [each.value] : []))])).toEqual([
+      ["unique", 0, "23505", "users_email_key"],
+      ["unique", 0, "23505", "users_pkey"],
+    ]);
+  });
 });

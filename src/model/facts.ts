@@ -65,8 +65,8 @@ export type CodeFacts = {
   handlers: HandlerFact[];
   /** Class expressions, and classes that are declared inside functions: mixins. Absent: none. */
   classes?: ClassFact[];
-  /** What is thrown: the source text of the expression, cut to 300 characters. Absent: nothing. */
-  thrown?: { text: string; at: Span; function: number | null }[];
+  /** What is thrown: the source text of the expression, cut to 300 characters, and the conditions of its function that stand before it. Absent: nothing; none. */
+  thrown?: { text: string; at: Span; function: number | null; conditions?: ContextStep[] }[];
   /** Directives at the head of the file, e.g. "use server". */
   directives?: string[];
   /** Comments without their marks, of a file with a function `up`. Absent: none, or no such file. */

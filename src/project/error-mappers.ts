@@ -61,7 +61,8 @@ function looksForViolations(flow: Flow, to: FunctionAt, position: number, depth:
 export function testsOfFunction(scope: ErrorScope, code: CodeFacts, index: number): Tests {
   const fact = code.functions[index];
   const own = code.calls.filter((call) => call.function === index);
-  const steps = [...(fact?.returnConditions ?? []).flat(), ...own.flatMap((call) => call.context)];
+  const thrown = (code.thrown ?? []).flatMap((each) => (each.function === index ? (each.conditions ?? []) : []));
+  const steps = [...(fact?.returnConditions ?? []).flat(), ...own.flatMap((call) => call.context), ...thrown];
   const asked = [...steps.flatMap((step) => (step.kind === "condition" ? [step.test] : [])), ...own.filter((call) => call.use.kind === "condition").map((call) => call.expression), ...(fact?.returns ?? [])];
   const all = asked.map((test) => testsOf(scope, test, false));
   return { tests: all.flatMap((each) => each.tests), opaque: all.reduce((sum, each) => sum + each.opaque, 0) };

@@ -4,6 +4,7 @@ import { testsOf, type Tests } from "./error-tests.ts";
 import type { ErrorScope } from "./error-helpers.ts";
 import { conflictAnswers } from "./conflict-answers.ts";
 import { coverageOf } from "./coverage.ts";
+import { evaluate } from "./evaluate.ts";
 import { isHandedToMapper, testsOfFunction } from "./error-mappers.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
@@ -115,12 +116,15 @@ const PASSES_ON = /^(?:next|reject|done|callback|cb)$/;
 /** `.catch(ignoreDuplicate)`: the conditions of the function that is named. One that only throws may ask in a way that leaves no trace. */
 function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const { callee } = fact;
+  const made = callee === null ? null : evaluate(flow.program, scope.path, callee);
   if (callee?.kind === "local" && PASSES_ON.test(callee.name) && flow.program.facts(scope.path)?.code?.locals[callee.local]?.kind === "parameter") return { tests: [], opaque: 0 };
-  const to = callee === null ? null : flow.graph.resolve(scope.path, callee, fact.function);
+  // `.catch(onDuplicate("email"))`: a function that another one makes, with what that was called with.
+  const to = made?.kind === "function" ? { path: made.path, function: made.function } : callee === null ? null : flow.graph.resolve(scope.path, callee, fact.function);
+  const env = made?.kind === "function" ? (made.closure ?? null) : null;
   const target = to === null ? undefined : flow.program.facts(to.path)?.code?.functions[to.function];
   const parameter = target?.parameters.find((item) => item.position === 0);
   if (to === null || target === undefined || parameter === undefined) return { tests: [], opaque: callee === null ? 0 : 1 };
-  const inner: ErrorScope = { ...scope, path: to.path, inside: to.function, error: new Map([[parameter.local, parameter.path]]), depth: 1 };
+  const inner: ErrorScope = { ...scope, path: to.path, inside: to.function, error: new Map([[parameter.local, parameter.path]]), env, depth: 1 };
   const code = flow.program.facts(to.path)?.code;
   const found = code == null ? { tests: [], opaque: 0 } : testsOfFunction(inner, code, to.function);
   const isSilent = found.tests.length === 0 && target.returns.length === 0;

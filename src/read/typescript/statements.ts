@@ -53,7 +53,8 @@ function readStatement(reader: Reader, node: ts.Statement): void {
 function readThrow(reader: Reader, node: ts.ThrowStatement): void {
   reader.walk.expression(reader, node.expression);
   const at = spanOf(reader, node.expression);
-  (reader.facts.thrown ??= []).push({ text: reader.text.slice(at.start, Math.min(at.end, at.start + MOST_THROWN)), at, function: reader.function });
+  const conditions = reader.context.slice(reader.context.findLastIndex((step) => step.kind === "function") + 1).filter((step) => step.kind === "condition");
+  (reader.facts.thrown ??= []).push({ text: reader.text.slice(at.start, Math.min(at.end, at.start + MOST_THROWN)), at, function: reader.function, ...(conditions.length > 0 ? { conditions } : {}) });
 }
 
 /** A thrown expression's text is kept up to here. */
