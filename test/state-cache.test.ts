@@ -118,6 +118,26 @@ describe("runs with what earlier ones kept", () => {
     );
   });
 
+  test("of what is staged say what those of a whole project find new, whatever code changes", { timeout: 600_000 }, async () => {
+    const codeEdits = edits.filter((edit) => Object.keys(edit).every((path) => path.endsWith(".ts") || path.endsWith(".tsx")));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: codeEdits.length - 1 }), { minLength: 2, maxLength: 4 }), async (steps) => {
+        const dir = made.repository(project);
+        await lint(dir, "--staged");
+        for (const step of steps) {
+          const change = Object.fromEntries(Object.entries(codeEdits[step] ?? {}).filter(([path, content]) => content !== null || existsSync(join(dir, path))));
+          made.write(dir, change);
+          made.git(dir, "add", "-A");
+          const found = async (...args: string[]): Promise<unknown> => (JSON.parse((await runCli(dir, "--format", "json", ...args)).stdout) as { findings: unknown }).findings;
+          expect(await found("--staged"), JSON.stringify(steps)).toEqual(await found("--since", "HEAD"));
+          made.git(dir, "commit", "-qm", "x", "--allow-empty");
+        }
+        rmSync(dir, { recursive: true });
+      }),
+      { numRuns: Number(process.env["UNIQLINT_EDITS"] ?? 10) },
+    );
+  });
+
   test("do not read again what a change leaves alone", async () => {
     const dir = made.repository(project);
     await lint(dir);

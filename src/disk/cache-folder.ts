@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
 import { digestOf } from "./content-id.ts";
 
 /** `location`: absolute; null: the usual one. */
@@ -12,7 +13,7 @@ export type CacheFolder = {
   list(group: string): string[];
   /** null: there is none, or it is not as it was written. */
   read(name: string): unknown;
-  /** `value`: plain data. */
+  /** `value`: plain data; as JSON, or, by a name's ending `.v8`, as Node clones it: then what stands in it twice is kept once. */
   write(name: string, value: unknown): void;
   /** Marks it as used. */
   touch(name: string): void;
@@ -24,7 +25,7 @@ const MOST = 32;
 const LONGEST = 30 * 24 * 3600 * 1000;
 
 const format = "uniqlint-cache-1";
-const ending = ".json";
+const endings = /\.(?:json|v8)$/;
 
 /** What is kept holds pieces of code, so it is its owner's alone. */
 const folderMode = 0o700;
@@ -35,13 +36,13 @@ export function openCacheFolder({ location }: CacheOptions, root: string): Cache
   const dir = location ?? (existsSync(join(root, "node_modules")) ? join(root, "node_modules/.cache/uniqlint") : join(root, ".uniqlintcache"));
   return {
     list: (group) => entriesOf(dir).filter(({ name }) => name.startsWith(`${group}-`)).map(({ name }) => name),
-    read: (name) => attempt(() => decodeBody(readFileSync(join(dir, name), "utf8"))) ?? null,
+    read: (name) => attempt(() => decodeBody(name, readFileSync(join(dir, name)))) ?? null,
     write: (name, value) => void attempt(() => {
       prepare(dir);
       const own = join(dir, `${name}.${randomBytes(6).toString("hex")}.tmp`);
       try {
         // Another run may read or write the same name meanwhile: it meets the old file or the new one, never a part.
-        writeFileSync(own, encodeBody(JSON.stringify(value)), { mode: fileMode, flag: "wx" });
+        writeFileSync(own, encodeBody(name, value), { mode: fileMode, flag: "wx" });
         renameSync(own, join(dir, name));
       } finally {
         rmSync(own, { force: true });
@@ -66,23 +67,25 @@ function prepare(dir: string): void {
   if (!existsSync(join(dir, ".gitignore"))) writeFileSync(join(dir, ".gitignore"), "*\n", { mode: fileMode });
 }
 
-function encodeBody(body: string): string {
-  return `${format} ${digestOf(body)}\n${body}`;
+function encodeBody(name: string, value: unknown): Buffer {
+  const body = name.endsWith(".v8") ? serialize(value) : Buffer.from(JSON.stringify(value));
+  return Buffer.concat([Buffer.from(`${format} ${digestOf(body)}\n`), body]);
 }
 
-function decodeBody(text: string): unknown {
-  const end = text.indexOf("\n");
-  const body = text.slice(end + 1);
-  return text.slice(0, end) === `${format} ${digestOf(body)}` ? (JSON.parse(body) as unknown) : null;
+function decodeBody(name: string, bytes: Buffer): unknown {
+  const end = bytes.indexOf("\n");
+  const body = bytes.subarray(end + 1);
+  if (bytes.toString("utf8", 0, end) !== `${format} ${digestOf(body)}`) return null;
+  return name.endsWith(".v8") ? deserialize(body) : JSON.parse(body.toString());
 }
 
 type Entry = { name: string; used: number };
 
 /** The one that was used last first. */
-function entriesOf(dir: string, suffix = ending): Entry[] {
+function entriesOf(dir: string, suffix = endings): Entry[] {
   const names = attempt(() => readdirSync(dir)) ?? [];
   return names
-    .filter((name) => name.endsWith(suffix))
+    .filter((name) => suffix.test(name))
     .flatMap((name): Entry[] => attempt(() => [{ name, used: statSync(join(dir, name)).mtimeMs }]) ?? [])
     .sort((a, b) => b.used - a.used);
 }
@@ -98,6 +101,6 @@ function prune(dir: string): void {
     return rank >= MOST_OF_GROUP || index >= MOST || used < old;
   });
   // What a run that was killed left behind.
-  const left = entriesOf(dir, ".tmp").filter(({ used }) => used < Date.now() - 3600 * 1000);
+  const left = entriesOf(dir, /\.tmp$/).filter(({ used }) => used < Date.now() - 3600 * 1000);
   for (const { name } of [...gone, ...left]) attempt(() => rmSync(join(dir, name), { force: true }));
 }

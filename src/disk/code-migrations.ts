@@ -4,6 +4,7 @@ import { entryOf, isGenerated } from "../project/files.ts";
 import { isAside } from "./asides.ts";
 import { homeOf } from "./context.ts";
 import type { Discovery, Found } from "./context.ts";
+import { dialectOfEngine } from "./dialect-names.ts";
 import type { Files } from "./files.ts";
 import { isCode } from "./languages.ts";
 import { versionOf } from "./packages.ts";
@@ -125,18 +126,6 @@ const DRIVERS: [Dialect, string[]][] = [
   ["mysql", ["mysql", "mysql2", "mariadb", "db-migrate-mysql"]],
   ["sqlite", ["better-sqlite3", "sqlite3", "@libsql/client", "libsql", "sqlite"]],
   ["other", ["mssql", "tedious", "oracledb"]],
-];
-
-/** The engine that a word of a library's settings or a folder's name means; null: it means none. */
-export function dialectOfEngine(name: string): Dialect | null {
-  return ENGINES.find(([, names]) => names.test(name))?.[0] ?? null;
-}
-
-const ENGINES: [Dialect, RegExp][] = [
-  ["postgres", /^(?:postgres(?:ql|db)?|pg)$/i],
-  ["mysql", /^(?:mysql2?|mariadb)$/i],
-  ["sqlite", /^(?:sqlite3?|better-sqlite3?|libsql)$/i],
-  ["other", /^(?:mssql|sqlserver|oracle|cockroachdb|spanner|mongodb)$/i],
 ];
 
 /** As the folders above it or its SQL say; null: neither does. */

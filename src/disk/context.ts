@@ -1,6 +1,7 @@
 import type { FileFacts, Import } from "../model/facts.ts";
 import type { DatabaseSource } from "../model/input.ts";
 import type { Files } from "./files.ts";
+import type { Look } from "./looks.ts";
 import type { Package } from "./packages.ts";
 import { owningPackage } from "./packages.ts";
 import { foldersUp } from "./paths.ts";
@@ -13,8 +14,8 @@ export type Discovery = {
   candidates: string[];
   facts(path: string): FileFacts | null;
   imports(path: string): Import[];
-  /** What the text of one of many files says; "" where it cannot be read. Whoever keeps a project asks again when the file changes. */
-  look<Answer>(path: string, question: (text: string) => Answer): Answer;
+  /** What the text of one of many files says; of "" where it cannot be read. Whoever keeps a project asks again when the file changes. */
+  look: Look;
   /** The files that these lead to by imports and re-exports, themselves too. */
   reach(paths: string[]): Set<string>;
 };

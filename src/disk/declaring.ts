@@ -9,13 +9,10 @@ import { folderOf } from "./paths.ts";
 /** Files that declare tables of one database as far as can be told. `home`: folder of their package. */
 export type Group = { home: string; dialect: Dialect; paths: string[] };
 
-/**
- * The files that import from a library what declares tables. `mark`: what their text must hold, as parsing every file of a project that does not use
- * it would take most of the time.
- */
-export function findDeclaring(discovery: Discovery, mark: RegExp, declares: (imported: { from: string; name: string }) => boolean): string[] {
+/** The files that import what declares tables, of those whose text may tell so: parsing every file would take most of the time. */
+export function findDeclaring(discovery: Discovery, tells: (path: string) => boolean, declares: (imported: { from: string; name: string }) => boolean): string[] {
   return discovery.candidates.filter((path) => {
-    if (isAside(path) || !isCode(path) || !discovery.look(path, (text) => mark.test(text))) return false;
+    if (isAside(path) || !isCode(path) || !tells(path)) return false;
     return (discovery.imports(path)).some((imported) => !imported.typeOnly && declares(imported));
   });
 }

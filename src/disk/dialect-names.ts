@@ -1,3 +1,5 @@
+import type { Dialect } from "../model/catalog.ts";
+
 const DIALECT = /\.(postgres(?:ql)?|pg|mysql|mariadb|sqlite3?|cockroach(?:db)?|mssql|sqlserver|oracle)(?:\.autocommit)?(?:\.(?:up|down))?\.sql$/i;
 
 /**
@@ -16,3 +18,15 @@ export function forPostgres(names: string[]): { names: string[]; chosen: boolean
 function versionOf(name: string): string {
   return `${/^\d+/.exec(name)?.[0] ?? name} ${/[._-](?:down|undo|rollback)\.sql$/i.test(name) ? "down" : "up"}`;
 }
+
+/** The engine that a word of a library's settings or a folder's name means; null: it means none. */
+export function dialectOfEngine(name: string): Dialect | null {
+  return ENGINES.find(([, names]) => names.test(name))?.[0] ?? null;
+}
+
+const ENGINES: [Dialect, RegExp][] = [
+  ["postgres", /^(?:postgres(?:ql|db)?|pg)$/i],
+  ["mysql", /^(?:mysql2?|mariadb)$/i],
+  ["sqlite", /^(?:sqlite3?|better-sqlite3?|libsql)$/i],
+  ["other", /^(?:mssql|sqlserver|oracle|cockroachdb|spanner|mongodb)$/i],
+];

@@ -85,16 +85,13 @@ function readJournal({ files }: Discovery, out: string): string[] | null {
   });
 }
 
-const core = /\bdrizzle-orm\/(pg|mysql|sqlite|singlestore)-core\b/;
-
 /** Files that use Drizzle's builders of columns or tables, with their dialect. */
 function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
   const found = new Map<string, Dialect>();
   for (const path of discovery.candidates) {
-    // Parsing every file of a project that has no Drizzle would take most of the time.
-    if (isAside(path) || !isCode(path) || !discovery.look(path, (text) => core.test(text))) continue;
+    if (isAside(path) || !isCode(path) || !discovery.look(path, "drizzle-core")) continue;
     for (const { from, name, typeOnly } of discovery.imports(path)) {
-      const dialect = core.exec(from)?.[1];
+      const dialect = CORE.exec(from)?.[1];
       if (dialect === undefined || typeOnly || (!/^[a-z]/.test(name) && name !== "*") || notBuilders.has(name)) continue;
       found.set(path, dialect === "pg" ? "postgres" : dialect === "sqlite" ? "sqlite" : "mysql");
       break;
@@ -102,6 +99,8 @@ function findDeclaringFiles(discovery: Discovery): Map<string, Dialect> {
   }
   return found;
 }
+
+const CORE = /\bdrizzle-orm\/(pg|mysql|sqlite|singlestore)-core\b/;
 
 /** Names that queries use; importing them declares no table. */
 const notBuilders = new Set(["alias", "union", "unionAll", "intersect", "intersectAll", "except", "exceptAll", "getTableConfig", "getViewConfig", "default"]);

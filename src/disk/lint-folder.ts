@@ -1,3 +1,4 @@
+import { compareFindings } from "../lint/check.ts";
 import { failure, isFailure } from "../lint/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RuleSource } from "../model/rule.ts";
@@ -8,6 +9,7 @@ import type { CacheOptions } from "./cache-folder.ts";
 import { filesAfter, filesBefore, keepBrought } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
 import { openFolder } from "./files.ts";
+import { openGroundCache } from "./ground-cache.ts";
 import type { Files } from "./files.ts";
 import { isAdded, isTouched } from "./git-changes.ts";
 import type { Change } from "./git-changes.ts";
@@ -42,6 +44,23 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
   // What is told about files that somebody names by hand is another matter than what is found.
   const states = cache === null || target.files.length > 0 ? null : openStateCache(cache, target, config, rules.names);
   const files = change === null ? disk : filesAfter(disk, change);
+  const asked = (path: string): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(path, dir));
+  const shown = new Set(files.paths);
+  const isShown = ({ at }: { at: { path: string } }): boolean => asked(at.path) && shown.has(at.path);
+  const touched = (path: string): boolean => asked(path) && (change === null || isTouched(change, path));
+  const text = (path: string): string | null => files.text(path);
+  let earlier: Earlier | null = null;
+  // A commit of code alone concerns few files, and whoever commits waits.
+  if (change?.index != null && target.files.length === 0) {
+    const { lintCode } = await import("./lint-code.ts");
+    const request = { target, config, rules: await rules.load(), history: { through: config.migrations?.appliedThrough } };
+    const { linted, sources } = await lintCode(request, files, change, cache === null ? null : openGroundCache(cache, target, config));
+    if (linted !== null) {
+      const findings = await keepBrought(linted.findings, change, () => Promise.resolve(linted.before()));
+      return { counts: linted.counts, findings: findings.filter(isShown).sort(compareFindings), suppressed: linted.suppressed.filter(touched).length, unread: linted.unread.filter(({ at }) => touched(at.path)), old: [], text };
+    }
+    earlier = { sources, isSame: () => true };
+  }
   const find = async (of: Files, history: HistoryOptions, earlier: Earlier | null): Promise<Answer> => {
     const known = states?.find(of, history) ?? null;
     if (known !== null) return { state: known, linted: null };
@@ -51,16 +70,13 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
     states?.keep(of, history, linted);
     return { state: linted.state, linted };
   };
-  const { state, linted } = await find(files, { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) }, null);
+  const { state, linted } = await find(files, { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) }, earlier);
   if (change === null) refuseEmpty(target, files.paths);
   const findings = change === null ? state.findings : await keepBrought(state.findings, change, () => findBefore(files, change, linted, find));
-  const asked = (path: string): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(path, dir));
-  const shown = new Set(files.paths);
-  const found = findings.filter(({ at }) => asked(at.path) && shown.has(at.path));
+  const found = findings.filter(isShown);
   if (found.length === 0 && state.nothing !== null) throw failure(state.nothing);
-  const touched = (path: string): boolean => asked(path) && (change === null || isTouched(change, path));
   const { counts, old } = state;
-  return { counts, findings: found, suppressed: state.suppressed.filter(touched).length, unread: state.unread.filter(({ at }) => touched(at.path)), old, text: (path) => files.text(path) };
+  return { counts, findings: found, suppressed: state.suppressed.filter(touched).length, unread: state.unread.filter(({ at }) => touched(at.path)), old, text };
 }
 
 /** What was found before the change, when no migration was new. Files that it leaves alone are not read again. */

@@ -15,7 +15,7 @@ import { readPackages } from "./packages.ts";
 import { folderOf } from "./paths.ts";
 import { createReach } from "./reach.ts";
 import { openSources } from "./sources.ts";
-import type { Earlier, SourceOptions, Sources } from "./sources.ts";
+import type { Choice, Earlier, SourceOptions, Sources } from "./sources.ts";
 import { readTsconfigs } from "./tsconfig.ts";
 
 export type LoadOptions = SourceOptions & {
@@ -37,7 +37,7 @@ export function loadProject(root: string, options: LoadOptions = {}): Loaded {
 /** The same for files that are open already. `earlier`: another state of the project, of which files that are the same are not read again. */
 export function loadFiles(files: Files, options: LoadOptions = {}, earlier: Earlier | null = null): Loaded {
   const sources = openSources(files, options, earlier);
-  const { candidates, writers, links, facts } = sources;
+  const { candidates, facts } = sources;
   const asked = noteQuestions(files, facts);
   const packages = readPackages(asked.files);
   const input: ProjectInput = {
@@ -52,9 +52,22 @@ export function loadFiles(files: Files, options: LoadOptions = {}, earlier: Earl
   const reach = createReach({ ...input, facts: asked.links });
   const discovery: Discovery = { files: asked.files, packages, candidates, facts: asked.facts, imports: asked.imports, look: asked.look, reach };
   const found = withSettings(discovery, overrideDatabases(discovery, discoverDatabases(discovery), options.databases ?? {}));
-  const all = [...new Set([...candidates, ...callersOfWriters(input, writers, links)])].sort();
   const databases = [...found, ...loose(files, found, options.asked ?? [])];
-  return { ...input, candidates: all, databases, applied: findApplied(databases, options.history ?? {}), files, sources, questions: asked.questions };
+  return { ...input, candidates: withCallers(input, sources), databases, applied: findApplied(databases, options.history ?? {}), files, sources, questions: asked.questions };
+}
+
+/** What was found in a project's folder, without its code. `candidates` null: they are to be worked out again. Plain data. */
+export type Found = Pick<ProjectInput, "packages" | "tsconfigs" | "databases" | "applied"> & { questions: Questions; choice: Choice; candidates: string[] | null };
+
+/** What an earlier run found in files of which nothing that it asked for has changed. */
+export function reloadFiles(files: Files, options: LoadOptions, { questions, choice, candidates, ...found }: Found): Loaded {
+  const sources = openSources(files, options, null, choice);
+  const input: ProjectInput = { ...found, paths: files.all, facts: sources.facts, candidates: choice.candidates, unread: files.unread };
+  return { ...input, candidates: candidates ?? withCallers(input, sources), files, sources, questions };
+}
+
+function withCallers(input: ProjectInput, { candidates, writers, links }: Choice): string[] {
+  return [...new Set([...candidates, ...callersOfWriters(input, writers, links)])].sort();
 }
 
 function loose(files: Files, databases: DatabaseSource[], named: string[]): DatabaseSource[] {

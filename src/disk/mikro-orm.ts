@@ -14,7 +14,7 @@ const DECLARES = new Set(["Entity", "Embeddable", "EntitySchema", "defineEntity"
 /** Databases of MikroORM's entities, one a package: modules that know each other keep their tables apart. */
 export function findMikroOrm(discovery: Discovery): Found[] {
   const groups = new Map<string, Group>();
-  for (const path of findDeclaring(discovery, /["']@mikro-orm\//, ({ from, name }) => PACKAGE.test(from) && DECLARES.has(name))) {
+  for (const path of findDeclaring(discovery, (path) => discovery.look(path, "mikro-orm"), ({ from, name }) => PACKAGE.test(from) && DECLARES.has(name))) {
     if (entryOf(path, false) === "test") continue;
     const home = packageOf(discovery, path);
     const group = groups.get(home);

@@ -36,8 +36,11 @@ type Read = { texts: Map<string, string>; scans: Map<string, Scan | null>; facts
 /** The sources of another state of the project, and the files that are the same in both. */
 export type Earlier = { sources: Sources; isSame(path: string): boolean };
 
-/** Reads each source once to decide whether it may hold facts. */
-export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null): Sources {
+/** What was chosen of a project's files by a look at each. */
+export type Choice = Pick<Sources, "candidates" | "writers" | "links">;
+
+/** Reads each source once to decide whether it may hold facts; none where an earlier run did. */
+export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null, chosen: Choice | null = null): Sources {
   const read: Read = earlier === null ? { texts: new Map(), scans: new Map(), facts: new Map() } : takeOver(earlier);
   const { texts, scans } = read;
   const scan = (path: string): Scan | null => {
@@ -58,7 +61,13 @@ export function openSources(files: Files, options: SourceOptions, earlier: Earli
     read.facts.set(path, made);
     return made;
   };
-  return { ...choose(files, options, scan), facts, scan, mentions: (path, word) => texts.get(path)?.includes(word) ?? true, read };
+  const mentions = (path: string, word: string): boolean => {
+    if (read.facts.has(path)) return true;
+    const text = texts.get(path) ?? files.text(path) ?? "";
+    texts.set(path, text);
+    return text.includes(word);
+  };
+  return { ...(chosen ?? choose(files, options, scan)), facts, scan, mentions, read };
 }
 
 function takeOver({ sources: { read }, isSame }: Earlier): Read {
@@ -66,7 +75,7 @@ function takeOver({ sources: { read }, isSame }: Earlier): Read {
   return { texts: same(read.texts), scans: same(read.scans), facts: same(read.facts) };
 }
 
-function choose(files: Files, options: SourceOptions, scan: (path: string) => Scan | null): Pick<Sources, "candidates" | "writers" | "links"> {
+function choose(files: Files, options: SourceOptions, scan: (path: string) => Scan | null): Choice {
   const writers = new Set<string>();
   const links: Links = new Map();
   const candidates = files.paths.filter((path) => {

@@ -5,6 +5,8 @@ import { ownState } from "./cache-key.ts";
 import type { Config } from "./config-schema.ts";
 import { digestOf } from "./content-id.ts";
 import type { Files } from "./files.ts";
+import { compareMade, madeOf, MANY, restamp } from "./made.ts";
+import type { Made } from "./made.ts";
 import { scanText } from "./scan.ts";
 import type { Scan } from "./scan.ts";
 import type { Linted, State } from "./state.ts";
@@ -16,12 +18,6 @@ export type StateCache = {
   /** To be called for files of which `find` knew nothing, once they are linted. */
   keep(files: Files, history: HistoryOptions, linted: Linted): void;
 };
-
-/**
- * `[path, stamp, digest, scan]` of a file. `stamp` and `digest` null: it has none. `scan` null: its content counts as a whole; else only what a look
- * at it told: a component that asks no database may say what it likes.
- */
-type Made = [path: string, stamp: string | null, digest: string | null, scan: string | null];
 
 /** `added`: the migrations that the change brought, of all `migrations`. */
 type Snapshot = { tree: string; made: Made[]; migrations: string[]; added: string[]; state: State };
@@ -43,9 +39,9 @@ export function openStateCache(options: CacheOptions, target: Target, config: Co
       for (const name of folder.list(groupOf(history))) {
         const snapshot = folder.read(name) as Snapshot | null;
         if (snapshot === null || snapshot.tree !== tree || !isSameHistory(snapshot, history)) continue;
-        const fresh = { read: 0 };
-        if (!snapshot.made.every((made) => isSame(files, made, fresh))) continue;
-        if (fresh.read > MANY) folder.write(name, { ...snapshot, made: snapshot.made.map((made) => restamp(files, made)) });
+        const same = compareMade(files, snapshot.made, (path, text) => scanKey(scanText(path, text)));
+        if (same === null) continue;
+        if (same.read > MANY) folder.write(name, { ...snapshot, made: restamp(files, snapshot.made) });
         else folder.touch(name);
         return snapshot.state;
       }
@@ -54,10 +50,8 @@ export function openStateCache(options: CacheOptions, target: Target, config: Co
       return null;
     },
     keep(files, history, { state, made: { read, scans, migrations } }) {
-      const watched = [...new Set([...read, ...scans.keys()])].filter((path) => files.has(path)).sort();
-      const made = watched.map((path): Made => [path, files.stamp(path), files.seen(path), read.has(path) ? null : scanKey(scans.get(path) ?? null)]);
-      // Somebody wrote it meanwhile.
-      if (made.some(([, , digest]) => digest === "")) return;
+      const made = madeOf(files, [...read, ...scans.keys()], (path) => (read.has(path) ? null : scanKey(scans.get(path) ?? null)));
+      if (made === null) return;
       const added = history.isNew === undefined ? [] : migrations.filter(history.isNew);
       const snapshot: Snapshot = { tree: treeOf(files), made, migrations, added, state };
       folder.write(`${groupOf(history)}-${digestOf(JSON.stringify([snapshot.tree, added, made.map(([path, , digest, scan]) => (scan === null ? [path, digest] : [path, scan]))])).replace(/\W/g, "_").slice(0, 16)}.json`, snapshot);
@@ -65,25 +59,8 @@ export function openStateCache(options: CacheOptions, target: Target, config: Co
   };
 }
 
-/** So many contents read again for nothing are a reason to note the new stamps. */
-const MANY = 50;
-
 function isSameHistory({ migrations, added }: Snapshot, { isNew }: HistoryOptions): boolean {
   return isNew === undefined || JSON.stringify(migrations.filter(isNew)) === JSON.stringify(added);
-}
-
-function isSame(files: Files, [path, stamp, digest, scan]: Made, fresh: { read: number }): boolean {
-  if (stamp !== null && files.stamp(path) === stamp) return true;
-  fresh.read += 1;
-  if (digest !== null && files.digest(path) === digest) return true;
-  if (scan === null) return false;
-  const text = files.text(path);
-  return text !== null && scanKey(scanText(path, text)) === scan;
-}
-
-/** A file whose content is another has no digest in the state, and is looked at again. */
-function restamp(files: Files, [path, stamp, digest, scan]: Made): Made {
-  return [path, digest !== null && files.digest(path) === digest ? files.stamp(path) : stamp, digest, scan];
 }
 
 /** A look that told nothing is kept as nothing. */

@@ -1,10 +1,11 @@
 import type { TypeormSettings } from "../model/input.ts";
 import type { Dialect } from "../model/catalog.ts";
 import { entryOf } from "../project/files.ts";
-import { dialectOfEngine, driverDialect } from "./code-migrations.ts";
+import { driverDialect } from "./code-migrations.ts";
 import type { Discovery, Found } from "./context.ts";
 import { findDeclaring, joinGroups, packageOf, wrappersIn } from "./declaring.ts";
 import type { Group } from "./declaring.ts";
+import { dialectOfEngine } from "./dialect-names.ts";
 import { isCode } from "./languages.ts";
 import { versionOf } from "./packages.ts";
 import { byName, commonFolder, folderOf, isWithin } from "./paths.ts";
@@ -17,9 +18,9 @@ const DECLARES = new Set(["Entity", "ChildEntity", "ViewEntity", "EntitySchema"]
 export function findTypeorm(discovery: Discovery): Found[] {
   const groups = new Map<string, Group>();
   const declares = ({ from, name }: { from: string; name: string }): boolean => PACKAGE.test(from) && DECLARES.has(name);
-  const direct = findDeclaring(discovery, /typeorm["']/, declares);
+  const direct = findDeclaring(discovery, (path) => discovery.look(path, "typeorm"), declares);
   const own = wrappersIn(discovery, direct, declares);
-  const wrapped = own.length === 0 ? [] : findDeclaring(discovery, new RegExp(`@(?:${own.join("|")})\\b`), ({ name }) => own.includes(name));
+  const wrapped = own.length === 0 ? [] : findDeclaring(discovery, (path) => discovery.look(path, "decorators").some((name) => own.includes(name)), ({ name }) => own.includes(name));
   for (const path of new Set([...direct, ...wrapped])) {
     if (entryOf(path, false) === "test") continue;
     const home = packageOf(discovery, path);
@@ -43,14 +44,12 @@ function describe(discovery: Discovery, { home, paths }: Group): Found {
 /** Texts of the package's files that may say how its data source is made; of the whole project where the package itself has none. */
 function sourcesOf({ look, candidates }: Discovery, home: string): string[] {
   const texts = candidates.filter((path) => isCode(path) && entryOf(path, false) !== "test").flatMap((path) => {
-    const text = look(path, (whole) => (/typeorm/i.test(whole) && SOURCE.test(whole) ? whole : null));
+    const text = look(path, "typeorm-data-source");
     return text === null ? [] : [{ path, text }];
   });
   const own = texts.filter(({ path }) => isWithin(path, home));
   return (own.length > 0 ? own : texts).map(({ text }) => text);
 }
-
-const SOURCE = /\bDataSource\w*\s*\(|\b\w*DataSourceOptions\b|\bTypeOrm(?:Core)?Module(?:Async)?(?:Options)?\b|\bTypeOrmOptionsFactory\b|\b\w*ConnectionOptions\b|\bcreateConnections?\(/;
 
 /** A program may run on several engines: Postgres is the one that is understood. */
 function dialectOf(discovery: Discovery, home: string, texts: string[]): Dialect {

@@ -1,8 +1,10 @@
 import type { Guard, Handler, Site } from "../model/project.ts";
+import { flowRoot, type FunctionAt } from "./call-graph.ts";
 import { linkClaims } from "./claims.ts";
 import type { Linked } from "./clients/adapter.ts";
 import { createFlow, type Flow } from "./flow.ts";
 import { asksLookup, guardSites } from "./guards.ts";
+import { handedTo } from "./handed.ts";
 import { linkHandlers, type Handlers } from "./handlers.ts";
 import { maintenanceIn, settleSites, type Linkage } from "./link.ts";
 import { callsUnder, sitesBelow } from "./sites-below.ts";
@@ -23,6 +25,42 @@ export function linkAround(linked: Linked, path: string): Linkage {
   const { sites, renumbered } = renumber(store, handlers, guarded);
   const effects = store.effectsOf(path);
   return { sites, handlers: renumbered, claims: linkClaims(linked, sites, [path]), ...maintenanceIn(effects) };
+}
+
+/** As far as flow.ts follows calls. */
+const FARTHEST = 3;
+
+/** The files of functions that the file's own call, and of those that call its own, as far as guards are followed. */
+export function neighboursOf(linked: Linked, path: string): Set<string> {
+  const { graph, program, callsOf } = createFlow(linked, createSites(linked));
+  const code = program.facts(path)?.code;
+  const found = new Set<string>();
+  const seen = new Map<string, number>();
+  const isNews = (kind: string, { path: at, function: index }: FunctionAt, depth: number): boolean => {
+    const key = `${kind} ${at}#${String(index)}`;
+    if ((seen.get(key) ?? FARTHEST + 1) <= depth) return false;
+    seen.set(key, depth);
+    found.add(at);
+    return depth < FARTHEST;
+  };
+  const rootOf = (at: string, index: number | null): number | null => {
+    const own = program.facts(at)?.code;
+    return own == null ? null : flowRoot(own, index);
+  };
+  const down = (at: string, call: number, depth: number): void => {
+    for (const { to } of graph.callees(at, call)) if (isNews("down", to, depth)) for (const next of callsOf(to.path, rootOf(to.path, to.function))) down(to.path, next, depth + 1);
+  };
+  const up = (to: FunctionAt, depth: number): void => {
+    for (const { path: at, call } of [...graph.callers(to), ...handedTo(program, to)]) {
+      found.add(at);
+      const inside = call === null ? null : rootOf(at, program.facts(at)?.code?.calls[call]?.function ?? null);
+      if (inside !== null && isNews("up", { path: at, function: inside }, depth)) up({ path: at, function: inside }, depth + 1);
+    }
+  };
+  for (const call of code?.calls.keys() ?? []) down(path, call, 1);
+  for (const index of code?.functions.keys() ?? []) up({ path, function: index }, 1);
+  found.delete(path);
+  return found;
 }
 
 /** Files of the handlers around the file's sites. */

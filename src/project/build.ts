@@ -1,7 +1,7 @@
 import type { ProjectInput } from "../model/input.ts";
 import type { Project, ProjectFile } from "../model/project.ts";
 import type { Unread } from "../model/span.ts";
-import { linkAround } from "./around.ts";
+import { linkAround, neighboursOf } from "./around.ts";
 import type { Linked } from "./clients/adapter.ts";
 import { buildDatabases } from "./databases.ts";
 import { describeFile } from "./files.ts";
@@ -19,11 +19,13 @@ import { collectUnread } from "./unread.ts";
 /** What the schemas and migrations of a project say: the same for all code. */
 export type Base = Pick<Linked, "tables" | "entities" | "models" | "mikroOrm" | "databases"> & { unread: Unread[] };
 
-export function buildBase(program: Program): Base {
+/** `built`: the databases and what could not be read of them, where they were built of the same files before. */
+export function buildBase(program: Program, built: Pick<Base, "databases" | "unread"> | null = null): Base {
   const tables = readDrizzleSchemas(program, program.input.databases);
   const entities = readTypeormSchemas(program, program.input.databases);
   const models = readSequelizeSchemas(program, program.input.databases);
   const mikroOrm = readMikroOrmSchemas(program, program.input.databases);
+  if (built !== null) return { tables, entities, models, mikroOrm, ...built };
   const unread = [...tables.unread, ...entities.unread];
   const databases = buildDatabases(program, { drizzle: tables, typeorm: entities, sequelize: models, "mikro-orm": mikroOrm }, unread);
   return { tables, entities, models, mikroOrm, databases, unread };
@@ -48,6 +50,11 @@ export function buildAround(program: Program, base: Base, path: string): Project
   const { databases, unread } = base;
   const linkage = linkAround(linkedOf(program, base), path);
   return { databases, ...linkage, files: [describeFile(path, program.facts(path), false)], unread, counts: countSites(linkage.sites, linkage.handlers, program.input.databases, databases) };
+}
+
+/** Files of code whose sites may be judged otherwise once this one is another. */
+export function filesAround(program: Program, base: Base, path: string): Set<string> {
+  return neighboursOf(linkedOf(program, base), path);
 }
 
 function linkedOf(program: Program, { unread: _unread, ...base }: Base): Linked {

@@ -1,5 +1,5 @@
 import type { Finding } from "../model/finding.ts";
-import type { Project } from "../model/project.ts";
+import type { Database, Project } from "../model/project.ts";
 import type { Unread } from "../model/span.ts";
 import type { Sources } from "./sources.ts";
 
@@ -31,15 +31,25 @@ export type Summary = {
 /** What a project holds. */
 export type ProjectCounts = Pick<Summary, "files" | "tables" | "keys" | "migrations" | "sites">;
 
-export function countProject(project: Project): ProjectCounts {
-  const tables = project.databases.flatMap((database) => Object.values(database.catalog.tables));
+export function countProject({ databases, files, counts }: Project): ProjectCounts {
+  return addCounts(databases, files.length, [counts]);
+}
+
+/** `files`: how many were read; `sites`: those of some of them. */
+export function addCounts(databases: Database[], files: number, sites: ProjectCounts["sites"][]): ProjectCounts {
+  const tables = databases.flatMap((database) => Object.values(database.catalog.tables));
   return {
-    files: project.files.length,
+    files,
     tables: tables.length,
     keys: tables.reduce((sum, table) => sum + table.keys.length, 0),
-    migrations: project.databases.reduce((sum, database) => sum + database.migrations.length, 0),
-    sites: project.counts,
+    migrations: databases.reduce((sum, database) => sum + database.migrations.length, 0),
+    sites: addSites(sites),
   };
+}
+
+function addSites(all: ProjectCounts["sites"][]): ProjectCounts["sites"] {
+  const sum = (kind: keyof ProjectCounts["sites"]) => ({ seen: all.reduce((total, sites) => total + sites[kind].seen, 0), resolved: all.reduce((total, sites) => total + sites[kind].resolved, 0) });
+  return { conflict: sum("conflict"), insert: sum("insert"), lookup: sum("lookup"), handler: sum("handler") };
 }
 
 /** Counts what was found in a project. */
@@ -73,13 +83,12 @@ export function countOld(old: readonly string[], findings: Finding[]): number {
 /** The summary of several projects. */
 export function addSummaries(all: Summary[]): Summary {
   const sum = (of: (summary: Summary) => number): number => all.reduce((total, summary) => total + of(summary), 0);
-  const sites = (kind: keyof Summary["sites"]) => ({ seen: sum((s) => s.sites[kind].seen), resolved: sum((s) => s.sites[kind].resolved) });
   return {
     files: sum((s) => s.files),
     tables: sum((s) => s.tables),
     keys: sum((s) => s.keys),
     migrations: sum((s) => s.migrations),
-    sites: { conflict: sites("conflict"), insert: sites("insert"), lookup: sites("lookup"), handler: sites("handler") },
+    sites: addSites(all.map(({ sites }) => sites)),
     errors: sum((s) => s.errors),
     warnings: sum((s) => s.warnings),
     suppressed: sum((s) => s.suppressed),
