@@ -25,8 +25,8 @@ export type Sources = {
   facts(path: string): FileFacts | null;
   /** What a look at a file's text told; null: it cannot be read. */
   scan(path: string): Scan | null;
-  /** May a file hold this word? One whose facts were read says yes: they tell more. */
-  mentions(path: string, word: string): boolean;
+  /** May a file hold this word, as `how` writes it? One whose facts were read says yes: they tell more. */
+  mentions(path: string, word: string, how: RegExp): boolean;
   read: Read;
 };
 
@@ -61,11 +61,11 @@ export function openSources(files: Files, options: SourceOptions, earlier: Earli
     read.facts.set(path, made);
     return made;
   };
-  const mentions = (path: string, word: string): boolean => {
+  const mentions = (path: string, word: string, how: RegExp): boolean => {
     if (read.facts.has(path)) return true;
     const text = texts.get(path) ?? files.text(path) ?? "";
     texts.set(path, text);
-    return text.includes(word);
+    return text.includes(word) && how.test(text);
   };
   return { ...(chosen ?? choose(files, options, scan)), facts, scan, mentions, read };
 }

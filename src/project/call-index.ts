@@ -131,17 +131,26 @@ function indexAll(input: ProjectInput): Kinds {
 }
 
 /** Reads only the files that mention a name: for few questions. `mentions` may say yes too often. */
-export function searchCalls(input: ProjectInput, mentions: (path: string, name: string) => boolean): CallIndex {
-  const search = <Place>(placesOf: (kinds: Kinds) => Map<string, Place[]>): ((name: string) => Place[]) => {
+export function searchCalls(input: ProjectInput, mentions: (path: string, name: string, how: RegExp) => boolean): CallIndex {
+  const search = <Place>(placesOf: (kinds: Kinds) => Map<string, Place[]>, behind: string): ((name: string) => Place[]) => {
     const known = new Map<string, Place[]>();
     return (name) => {
       let found = known.get(name);
-      if (found === undefined) known.set(name, (found = input.candidates.flatMap((path) => (mentions(path, name) ? placesIn(path, input.facts(path)?.code, placesOf, name) : []))));
+      if (found !== undefined) return found;
+      const how = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, "\\$&")}(?![\\w$])${behind}`);
+      known.set(name, (found = input.candidates.flatMap((path) => (mentions(path, name, how) ? placesIn(path, input.facts(path)?.code, placesOf, name) : []))));
       return found;
     };
   };
-  return { named: search(({ named }) => named), taking: search(({ taking }) => taking), made: search(({ made }) => made), heirs: search(({ heirs }) => heirs) };
+  return { named: search(({ named }) => named, CALLED), taking: search(({ taking }) => taking, TAKEN), made: search(({ made }) => made, ""), heirs: search(({ heirs }) => heirs, "") };
 }
+
+/** What may follow any name: the end of `["name"]` and of parentheses; `!`, a type that it is taken for, a comment. */
+const END = "[\"'`\\])]*\\s*";
+const AFTER = "[!/]|(?:as|satisfies)\\b";
+/** What may follow the name of what is called, and of what is handed on. */
+const CALLED = `${END}(?:${AFTER}|[(<]|\\?\\.)`;
+const TAKEN = `${END}(?:${AFTER}|[,)\\]}]|\\??\\.\\s*bind\\b)`;
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
   return code == null ? [] : (placesOf(callsIn(path, code)).get(name) ?? []);
