@@ -9,7 +9,14 @@ export type CallPlace = { path: string; call: number };
  * The calls of a project by the last name of what they call, `save` of `repository.save(row)` (every link of a chain counts), and by the names that
  * they and `new` are handed; what `new` makes by its class; and classes by what they implement and extend. In order of files and calls.
  */
-export type CallIndex = { named(name: string): CallPlace[]; taking(name: string): Taking[]; made(name: string): MadePlace[]; heirs(name: string): Heir[] };
+export type CallIndex = {
+  named(name: string): CallPlace[];
+  taking(name: string): Taking[];
+  made(name: string): MadePlace[];
+  heirs(name: string): Heir[];
+  /** Files whose text may be like this; where texts are not at hand, all. */
+  files(how: RegExp): string[];
+};
 
 /** A class that implements or extends something of a name. */
 export type Heir = { path: string; name: string };
@@ -80,6 +87,11 @@ function noKinds(): Kinds {
   return { named: new Map(), taking: new Map(), made: new Map(), heirs: new Map() };
 }
 
+/** All that a file's calls, and `new`, are handed. */
+export function takingsOf(path: string, code: CodeFacts): Taking[] {
+  return [...callsIn(path, code).taking.values()].flat();
+}
+
 function callsIn(path: string, code: CodeFacts): Kinds {
   let index = indexes.get(code);
   if (index !== undefined) return index;
@@ -113,7 +125,7 @@ function enter<Item>(index: Map<string, Item[]>, name: string | null, items: Ite
 export function indexCalls(input: ProjectInput): CallIndex {
   let index: Kinds | null = null;
   const all = (): Kinds => (index ??= indexAll(input));
-  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], made: (name) => all().made.get(name) ?? [], heirs: (name) => all().heirs.get(name) ?? [] };
+  return { named: (name) => all().named.get(name) ?? [], taking: (name) => all().taking.get(name) ?? [], made: (name) => all().made.get(name) ?? [], heirs: (name) => all().heirs.get(name) ?? [], files: () => input.candidates };
 }
 
 function indexAll(input: ProjectInput): Kinds {
@@ -142,7 +154,13 @@ export function searchCalls(input: ProjectInput, mentions: (path: string, name: 
       return found;
     };
   };
-  return { named: search(({ named }) => named, CALLED), taking: search(({ taking }) => taking, TAKEN), made: search(({ made }) => made, ""), heirs: search(({ heirs }) => heirs, "") };
+  const looked = new Map<RegExp, string[]>();
+  const files = (how: RegExp): string[] => {
+    let found = looked.get(how);
+    if (found === undefined) looked.set(how, (found = input.candidates.filter((path) => mentions(path, "", how))));
+    return found;
+  };
+  return { named: search(({ named }) => named, CALLED), taking: search(({ taking }) => taking, TAKEN), made: search(({ made }) => made, ""), heirs: search(({ heirs }) => heirs, ""), files };
 }
 
 /** What may follow any name: the end of `["name"]` and of parentheses; `!`, a type that it is taken for, a comment. */
@@ -163,6 +181,7 @@ export function replaceCalls(index: CallIndex, path: string, code: CodeFacts | n
     taking: (name) => replaced(index.taking(name), path, placesIn(path, code, ({ taking }) => taking, name)),
     made: (name) => replaced(index.made(name), path, placesIn(path, code, ({ made }) => made, name)),
     heirs: (name) => replaced(index.heirs(name), path, placesIn(path, code, ({ heirs }) => heirs, name)),
+    files: (how) => [...new Set([...index.files(how), path])],
   };
 }
 

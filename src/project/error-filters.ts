@@ -3,11 +3,12 @@ import type { ProjectInput } from "../model/input.ts";
 import type { Span } from "../model/span.ts";
 import type { FunctionAt } from "./call-graph.ts";
 import { tellsViolations } from "./error-mappers.ts";
-import { linksOf } from "./call-index.ts";
+import { takingsOf } from "./call-index.ts";
 import { lastName } from "./expressions.ts";
 import type { Flow } from "./flow.ts";
 import { handedTo, type Handed } from "./handed.ts";
 import { tellsViolationsOfNext } from "./middlewares.ts";
+import type { Program } from "./program.ts";
 
 const ERROR = /^(?:e|ex|err|error|exception)$/i;
 const REGISTERS = /(?:^|\.)(?:setErrorHandler|onError)$/;
@@ -29,32 +30,36 @@ export function filterRoutes(flow: Flow, ids: readonly number[]): void {
   }
 }
 
-const known = new WeakMap<Flow, Map<string, Span>>();
+const known = new WeakMap<Program, Map<string, Span>>();
+
+/** How a text looks that may hold such a function: its four parameters of which the first is an error, its decorator, `next` that is waited for, or what it is handed to. */
+const SHAPES = /\(\s*(?:e|ex|err|error|exception)\b[^,;]*,[^,;]*,[^,;]*,|\bCatch\s*\(|\bnext\s*\(|\b(?:setErrorHandler|onError|errorFormatter|formatError|customFormatErrorFn|maskError)\b/i;
 
 /** By the folder of the package that they stand in. */
 function filtersOf(flow: Flow): Map<string, Span> {
-  let filters = known.get(flow);
+  let filters = known.get(flow.program);
   if (filters !== undefined) return filters;
-  known.set(flow, (filters = new Map<string, Span>()));
+  known.set(flow.program, (filters = new Map<string, Span>()));
   const add = (at: FunctionAt): void => {
     const code = flow.program.facts(at.path)?.code;
     const fact = code?.functions[at.function];
     if (code == null || fact === undefined) return;
     for (const place of placesOf(flow, code, at, fact)) filters?.set(packageOf(flow.program.input, place), fact.at);
   };
-  for (const path of flow.program.input.candidates) {
+  for (const path of flow.program.calls.files(SHAPES)) {
     for (const index of flow.program.facts(path)?.code?.functions.keys() ?? []) add({ path, function: index });
   }
   namedHandlers(flow).forEach(add);
   return filters;
 }
 
-/** `app.onError(answer)`: the function may stand in a file that only a name leads to. */
+/** `app.onError(answer)`, `{ formatError: answer }`: the function may stand in a file that only a name leads to. */
 function namedHandlers(flow: Flow): FunctionAt[] {
-  return ["setErrorHandler", "onError"].flatMap((name) => flow.program.calls.named(name)).flatMap(({ path, call }) => {
-    const fact = flow.program.facts(path)?.code?.calls[call];
-    const given = linksOf(fact?.expression ?? null).flatMap(({ callee, args }) => (REGISTERS.test(callee) ? args.slice(0, 1) : []));
-    return given.flatMap((arg) => (arg.kind === "function" ? [] : (flow.graph.resolve(path, arg, fact?.function ?? null) ?? [])));
+  return flow.program.calls.files(SHAPES).flatMap((path) => {
+    const code = flow.program.facts(path)?.code;
+    if (code == null) return [];
+    const named = takingsOf(path, code).filter(({ callee, argument, key }) => (REGISTERS.test(callee) && argument === 0) || FORMATTERS.test(key ?? ""));
+    return named.flatMap(({ call, value }) => flow.graph.resolve(path, value, call === null ? null : (code.calls[call]?.function ?? null)) ?? []);
   });
 }
 

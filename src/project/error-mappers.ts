@@ -7,6 +7,7 @@ import { testsOf, type Tests } from "./error-tests.ts";
 import { evaluate } from "./evaluate.ts";
 import { unspread } from "./expressions.ts";
 import type { Flow } from "./flow.ts";
+import type { Program } from "./program.ts";
 import { handlesOf } from "./unique-tests.ts";
 
 const DEEPEST = 2;
@@ -33,12 +34,12 @@ function isLocal(expression: Expression, local: number): boolean {
 }
 
 /** Kept: every handler that hands its error to the same function asks again. */
-const answers = new WeakMap<Flow, Map<string, boolean>>();
+const answers = new WeakMap<Program, Map<string, boolean>>();
 
 /** Does a function that is given an error as this argument tell a unique violation from others? */
 export function tellsViolations(flow: Flow, to: FunctionAt, position: number, depth: number): boolean {
-  let known = answers.get(flow);
-  if (known === undefined) answers.set(flow, (known = new Map<string, boolean>()));
+  let known = answers.get(flow.program);
+  if (known === undefined) answers.set(flow.program, (known = new Map<string, boolean>()));
   const key = `${to.path}#${String(to.function)}#${String(position)}#${String(depth)}`;
   let told = known.get(key);
   if (told === undefined) known.set(key, (told = looksForViolations(flow, to, position, depth)));
