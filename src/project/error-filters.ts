@@ -40,54 +40,58 @@ function filtersOf(flow: Flow): Map<string, Span> {
   let filters = known.get(flow.program);
   if (filters !== undefined) return filters;
   known.set(flow.program, (filters = new Map<string, Span>()));
-  const add = (at: FunctionAt): void => {
-    const code = flow.program.facts(at.path)?.code;
-    const fact = code?.functions[at.function];
-    if (code == null || fact === undefined) return;
-    for (const place of placesOf(flow, code, at, fact)) filters?.set(packageOf(flow.program.input, place), fact.at);
-  };
   for (const path of flow.program.calls.files(SHAPES)) {
-    for (const index of flow.program.facts(path)?.code?.functions.keys() ?? []) add({ path, function: index });
+    const code = flow.program.facts(path)?.code;
+    if (code == null) continue;
+    const own = [...code.functions.entries()].map(([index, fact]): Taker => ({ at: { path, function: index }, errors: errorsOf(code, fact) }));
+    for (const taker of [...own, ...namedTakers(flow, path, code)]) {
+      const fact = flow.program.facts(taker.at.path)?.code?.functions[taker.at.function];
+      if (fact === undefined || !tells(flow, taker)) continue;
+      for (const place of [taker.at.path, ...handedTo(flow.program, taker.at).map((each) => each.path)]) filters.set(packageOf(flow.program.input, place), fact.at);
+    }
   }
-  namedHandlers(flow).forEach(add);
   return filters;
 }
 
-/** `app.onError(answer)`, `{ formatError: answer }`: the function may stand in a file that only a name leads to. */
-function namedHandlers(flow: Flow): FunctionAt[] {
-  return flow.program.calls.files(SHAPES).flatMap((path) => {
-    const code = flow.program.facts(path)?.code;
-    if (code == null) return [];
-    const named = takingsOf(path, code).filter(({ callee, argument, key }) => (REGISTERS.test(callee) && argument === 0) || FORMATTERS.test(key ?? ""));
-    return named.flatMap(({ call, value }) => flow.graph.resolve(path, value, call === null ? null : (code.calls[call]?.function ?? null)) ?? []);
+/** A function that may be given errors: as which of its arguments. None: as a middleware it may meet them still. */
+type Taker = { at: FunctionAt; errors: number[] };
+
+/** What a framework that is given a function as this argument, or at this option, will hand it an error as. */
+function errorsGiven({ callee, argument, key }: Pick<Handed, "callee" | "argument" | "key">): number[] {
+  if (FORMATTERS.test(key ?? "")) return [0, 1];
+  return argument === 0 && REGISTERS.test(callee) ? [0] : [];
+}
+
+/** Those that a file hands over by their names: `app.onError(answer)`, `{ formatError: answer }`. They may stand in any other. */
+function namedTakers(flow: Flow, path: string, code: CodeFacts): Taker[] {
+  return takingsOf(path, code).flatMap((taking) => {
+    const errors = errorsGiven(taking);
+    const at = errors.length === 0 ? null : flow.graph.resolve(path, taking.value, taking.call === null ? null : (code.calls[taking.call]?.function ?? null));
+    return at === null ? [] : [{ at, errors }];
   });
 }
 
-/** Files whose packages it answers for: where it stands, and where it is handed over by its name. */
-function placesOf(flow: Flow, code: CodeFacts, at: FunctionAt, fact: FunctionFact): string[] {
-  if (fact.parameters.length === 0) return [];
-  // What each tells is cheaper to know than who is handed it.
-  const tells = [0, 1].filter((position) => tellsViolations(flow, at, position, 0));
-  const isAnswer = (tells.includes(0) && takesErrors(code, fact)) || (tells.length > 0 && isRegistered(flow, at, fact, tells)) || tellsViolationsOfNext(flow, code, at);
-  return isAnswer ? [at.path, ...handedTo(flow.program, at).map(({ path }) => path)] : [];
+/** By its own shape, and by where it is written. */
+function errorsOf(code: CodeFacts, fact: FunctionFact): number[] {
+  if (takesErrors(code, fact)) return [0];
+  const names = fact.name?.split(".") ?? [];
+  // A method of an object of options, wherever that is handed to.
+  const key = fact.class === null && (names.length > 1 || fact.callbackOf !== null) ? (names.at(-1) ?? null) : null;
+  return errorsGiven({ callee: fact.callbackOf?.callee ?? "", argument: fact.callbackOf?.argument ?? 0, key });
 }
 
-/** By its own shape. */
+function tells(flow: Flow, { at, errors }: Taker): boolean {
+  const code = flow.program.facts(at.path)?.code;
+  return errors.some((position) => tellsViolations(flow, at, position, 0)) || (code != null && tellsViolationsOfNext(flow, code, at));
+}
+
+/** Express' four parameters, or Nest's decorator. */
 function takesErrors(code: CodeFacts, fact: FunctionFact): boolean {
   const [first] = fact.parameters;
   if (first === undefined || first.path.length > 0 || !ERROR.test(code.locals[first.local]?.name ?? "")) return false;
   if (fact.parameters.filter(({ path }) => path.length === 0).length === 4) return true;
   const own = fact.class === null || !Object.hasOwn(code.declarations, fact.class) ? null : (code.declarations[fact.class]?.class ?? null);
   return fact.name?.endsWith(".catch") === true && (own?.decorators ?? []).some((each) => lastName(each.kind === "call" ? each.callee : each) === "Catch");
-}
-
-/** Handed over where it stands, or by its name: `app.onError(answer)`, `new ApolloServer({ formatError })`. */
-function isRegistered(flow: Flow, at: FunctionAt, fact: FunctionFact, tells: number[]): boolean {
-  const names = fact.name?.split(".") ?? [];
-  // A method of an object of options, wherever that is handed to.
-  const key = fact.class === null && (names.length > 1 || fact.callbackOf !== null) ? (names.at(-1) ?? null) : null;
-  const takes = ({ callee, key: option }: Pick<Handed, "callee" | "key">): boolean => (tells.includes(0) && REGISTERS.test(callee)) || FORMATTERS.test(option ?? "");
-  return takes({ callee: fact.callbackOf?.callee ?? "", key }) || (fact.callbackOf === null && handedTo(flow.program, at).some(takes));
 }
 
 /** The deepest package that a file lies in. */
