@@ -1,3 +1,4 @@
+import { compareFindings } from "../lint/check.ts";
 import type { Finding } from "../model/finding.ts";
 import type { Unread } from "../model/span.ts";
 import { collectUnread } from "../project/unread.ts";
@@ -36,33 +37,33 @@ export type LintedCode = {
 const MANY = 60;
 
 /**
- * Lints what a change of code concerns: the files that it touches, those whose functions they call, and those that call theirs. `linted` null: it
+ * Lints what a change of code concerns: the files that it touches, those whose functions they call, and those that call theirs. `code` null: it
  * changes more than code, or concerns much of it, so that everything is to be linted; `sources` are what was read.
  */
-export async function lintCode(request: Request, files: Files, change: Change, grounds: GroundCache | null): Promise<{ linted: LintedCode | null; sources: Sources }> {
+export async function lintCode(request: Request, files: Files, change: Change, grounds: GroundCache | null): Promise<{ code: LintedCode | null; sources: Sources }> {
   await loadSqlParser();
   const ground = findGround(request, files, grounds);
   const { sources } = ground.input;
   const before = holdsTables(ground) ? contentsBefore(ground, files, change) : null;
-  if (before === null) return { linted: null, sources };
+  if (before === null) return { code: null, sources };
   const [now, then] = [editCode(ground, new Map()), editCode(ground, before)];
   const candidates = new Set(ground.input.candidates);
   const touched = [...before.keys()].filter((path) => candidates.has(path));
   const others = new Set(touched.flatMap((path) => [now, then].flatMap((above) => [...filesAbout(above, path)])).filter((path) => candidates.has(path) && !before.has(path)));
-  if (others.size > MANY) return { linted: null, sources };
+  if (others.size > MANY) return { code: null, sources };
   const lint = (above: Above, path: string) => lintAround(above, path, request.config, request.rules);
   const own = touched.map((path) => lint(now, path));
   const elsewhere = [...others].map((path) => ({ path, ...lint(now, path) })).filter(({ findings }) => findings.length > 0);
   // A table of one of these files was asked for, so the schemas are not only what they were read as.
-  if ([...before.keys()].some((path) => ground.deps.has(path))) return { linted: null, sources };
-  const linted: LintedCode = {
-    findings: [...own, ...elsewhere].flatMap(({ findings }) => findings),
+  if ([...before.keys()].some((path) => ground.deps.has(path))) return { code: null, sources };
+  const code: LintedCode = {
+    findings: [...own, ...elsewhere].flatMap(({ findings }) => findings).sort(compareFindings),
     before: () => elsewhere.flatMap(({ path }) => lint(then, path).findings),
     suppressed: own.flatMap(({ suppressed }) => suppressed.map(({ at }) => at.path)),
     unread: [...ground.input.unread, ...collectUnread(ground.input, touched)],
-    counts: addCounts(ground.base.databases, ground.input.sources.read.facts.size, own.map(({ counts }) => counts)),
+    counts: addCounts(ground.base.databases, touched.length + others.size, own.map(({ counts }) => counts)),
   };
-  return { linted, sources };
+  return { code, sources };
 }
 
 /** The project as it is with the change, but for its code; as none of its migrations were new, for then more than code changes. */

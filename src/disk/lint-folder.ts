@@ -1,4 +1,3 @@
-import { compareFindings } from "../lint/check.ts";
 import { failure, isFailure } from "../lint/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RuleSource } from "../model/rule.ts";
@@ -46,19 +45,22 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
   const files = change === null ? disk : filesAfter(disk, change);
   const asked = (path: string): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(path, dir));
   const shown = new Set(files.paths);
-  const isShown = ({ at }: { at: { path: string } }): boolean => asked(at.path) && shown.has(at.path);
   const touched = (path: string): boolean => asked(path) && (change === null || isTouched(change, path));
-  const text = (path: string): string | null => files.text(path);
+  const linted = ({ findings, suppressed, unread, counts, old }: Omit<State, "nothing">): LintedFolder => ({
+    counts,
+    findings: findings.filter(({ at }) => asked(at.path) && shown.has(at.path)),
+    suppressed: suppressed.filter(touched).length,
+    unread: unread.filter(({ at }) => touched(at.path)),
+    old,
+    text: (path) => files.text(path),
+  });
   let earlier: Earlier | null = null;
   // A commit of code alone concerns few files, and whoever commits waits.
   if (change?.index != null && target.files.length === 0) {
     const { lintCode } = await import("./lint-code.ts");
     const request = { target, config, rules: await rules.load(), history: { through: config.migrations?.appliedThrough } };
-    const { linted, sources } = await lintCode(request, files, change, cache === null ? null : openGroundCache(cache, target, config));
-    if (linted !== null) {
-      const findings = await keepBrought(linted.findings, change, () => Promise.resolve(linted.before()));
-      return { counts: linted.counts, findings: findings.filter(isShown).sort(compareFindings), suppressed: linted.suppressed.filter(touched).length, unread: linted.unread.filter(({ at }) => touched(at.path)), old: [], text };
-    }
+    const { code, sources } = await lintCode(request, files, change, cache === null ? null : openGroundCache(cache, target, config));
+    if (code !== null) return linted({ ...code, findings: await keepBrought(code.findings, change, () => Promise.resolve(code.before())), old: [] });
     earlier = { sources, isSame: () => true };
   }
   const find = async (of: Files, history: HistoryOptions, earlier: Earlier | null): Promise<Answer> => {
@@ -66,17 +68,16 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
     if (known !== null) return { state: known, linted: null };
     // The readers take longer to load than all else together.
     const { lintState } = await import("./lint-state.ts");
-    const linted = await lintState(of, { target, config, rules: await rules.load(), history }, earlier);
-    states?.keep(of, history, linted);
-    return { state: linted.state, linted };
+    const made = await lintState(of, { target, config, rules: await rules.load(), history }, earlier);
+    states?.keep(of, history, made);
+    return { state: made.state, linted: made };
   };
-  const { state, linted } = await find(files, { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) }, earlier);
+  const { state, linted: made } = await find(files, { through: config.migrations?.appliedThrough, isNew: change === null ? undefined : (path: string) => isAdded(change, path) }, earlier);
   if (change === null) refuseEmpty(target, files.paths);
-  const findings = change === null ? state.findings : await keepBrought(state.findings, change, () => findBefore(files, change, linted, find));
-  const found = findings.filter(isShown);
-  if (found.length === 0 && state.nothing !== null) throw failure(state.nothing);
-  const { counts, old } = state;
-  return { counts, findings: found, suppressed: state.suppressed.filter(touched).length, unread: state.unread.filter(({ at }) => touched(at.path)), old, text };
+  const findings = change === null ? state.findings : await keepBrought(state.findings, change, () => findBefore(files, change, made, find));
+  const found = linted({ ...state, findings });
+  if (found.findings.length === 0 && state.nothing !== null) throw failure(state.nothing);
+  return found;
 }
 
 /** What was found before the change, when no migration was new. Files that it leaves alone are not read again. */

@@ -35,7 +35,7 @@ export function countProject({ databases, files, counts }: Project): ProjectCoun
   return addCounts(databases, files.length, [counts]);
 }
 
-/** `files`: how many were read; `sites`: those of some of them. */
+/** `files`: how many were looked at; `sites`: those of some of them. */
 export function addCounts(databases: Database[], files: number, sites: ProjectCounts["sites"][]): ProjectCounts {
   const tables = databases.flatMap((database) => Object.values(database.catalog.tables));
   return {
