@@ -42,7 +42,14 @@ function judge(database: Database, position: number, step: ReplayStep, dedup: Gr
   if (why === null) return null;
   const migration = database.migrations[position];
   const fix = columns !== null || migration === undefined ? null : completeDedup(migration, step.statement, dedup, conditionsLeft(dedup, build, table), text);
-  return describe(table, dedup, build, why, fix);
+  const problem = describe(table, dedup, build, why, fix);
+  return columns === null && mayNeverCollide(dedup, build, table) ? { ...problem, severity: "warning" } : problem;
+}
+
+/** The rows that the dedup leaves out may all have NULL in a column of the key: who writes them decides. */
+function mayNeverCollide(dedup: Grouped, build: KeyBuild, table: Table): boolean {
+  const { missing, extra } = differences(dedup, build);
+  return missing.length === 0 && extra.length > 0 && !build.key.nullsNotDistinct && nullableColumns(dedup, build, table).length > 0;
 }
 
 /** The first key built after it over these columns: in the same file, else in one of the next three. An exact match wins. */
