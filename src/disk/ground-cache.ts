@@ -3,9 +3,12 @@ import type { Unread } from "../model/span.ts";
 import { openCacheFolder } from "./cache-folder.ts";
 import type { CacheOptions } from "./cache-folder.ts";
 import { ownState } from "./cache-key.ts";
+import { filesBefore } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
 import { digestOf } from "./content-id.ts";
 import type { Files } from "./files.ts";
+import type { Change } from "./git-changes.ts";
+import { isCode, isSource } from "./languages.ts";
 import type { Found } from "./load.ts";
 import { compareMade, madeOf, MANY } from "./made.ts";
 import type { Made } from "./made.ts";
@@ -14,14 +17,14 @@ import { scanText } from "./scan.ts";
 import type { Scan } from "./scan.ts";
 import type { Target } from "./targets.ts";
 
-/** All of a project but its code, as an earlier run read it. Plain data. */
-export type KeptGround = { found: Found; built: { databases: Database[]; unread: Unread[] } };
+/** All of a project but its code, as an earlier run read it. `counting`: files whose content counts as a whole. Plain data. */
+export type KeptGround = { found: Found; built: { databases: Database[]; unread: Unread[] }; counting: ReadonlySet<string> };
 
 /** Grounds of a project. One is found again as long as code changes that declares no schema and migrates nothing, and no file comes or goes. */
 export type GroundCache = {
   find(files: Files): KeptGround | null;
-  /** `counting`: files whose content counts as a whole; of others counts what the look at them told. */
-  keep(files: Files, ground: KeptGround, counting: Iterable<string>, scans: ReadonlyMap<string, Scan | null>): void;
+  /** `scans`: what looks at files told, which is what counts of those whose content does not. */
+  keep(files: Files, ground: KeptGround, scans: ReadonlyMap<string, Scan | null>): void;
 };
 
 type Snapshot = KeptGround & { tree: string; made: Made[] };
@@ -48,14 +51,13 @@ export function openGroundCache(options: CacheOptions, target: Target, config: C
       }
       return null;
     },
-    keep(files, { found, built }, counting, scans) {
-      const whole = new Set(counting);
-      const { questions } = found;
+    keep(files, ground, scans) {
+      const { found: { questions }, counting } = ground;
       const toldOf = (path: string): string => told(questions, path, scans.get(path) ?? null, questions.looks.has(path) ? (files.text(path) ?? "") : "");
-      const made = madeOf(files, [...whole, ...scans.keys()], (path) => (whole.has(path) ? null : toldOf(path)));
+      const made = madeOf(files, [...counting, ...scans.keys()], (path) => (counting.has(path) ? null : toldOf(path)));
       if (made === null) return;
       const tree = treeOf(files);
-      const snapshot: Snapshot = { tree, made, found, built };
+      const snapshot: Snapshot = { tree, made, ...ground };
       folder.write(`${group}-${nameOf([tree, made.filter(([, , , own]) => own === null).map(([path, , digest]) => [path, digest])], 16)}.v8`, snapshot);
     },
   };
@@ -90,5 +92,22 @@ function renew(files: Files, made: readonly Made[], others: string[]): Made[] {
   return made.map(([path, stamp, digest, own]) => {
     const now = moved.has(path) || (stamp !== files.stamp(path) && digest === files.digest(path));
     return now ? [path, files.stamp(path), files.digest(path), own] : [path, stamp, digest, own];
+  });
+}
+
+/** Where there is nothing to compare code with, the whole lint says why. */
+export function holdsTables(databases: Database[]): boolean {
+  return databases.some(({ catalog }) => Object.keys(catalog.tables).length > 0);
+}
+
+/** Does a change touch only what was of no account to the ground's code, and still is? */
+export function isOfNoAccount({ found, built, counting }: KeptGround, files: Files, change: Change): boolean {
+  if (found.candidates === null || !holdsTables(built.databases)) return false;
+  const candidates = new Set(found.candidates);
+  const earlier = filesBefore(files, change);
+  return [...change.before.keys()].every((path) => {
+    const [text, now] = [earlier.text(path), files.text(path)];
+    if (counting.has(path) || candidates.has(path) || text === null || now === null) return false;
+    return isCode(path) ? JSON.stringify(scanText(path, text)) === JSON.stringify(scanText(path, now)) && answersOf(found.questions, path, text) === answersOf(found.questions, path, now) : !isSource(path);
   });
 }

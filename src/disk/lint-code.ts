@@ -11,7 +11,8 @@ import type { Files } from "./files.ts";
 import type { Change } from "./git-changes.ts";
 import { editCode, filesAbout, lintAround, openGround } from "./ground.ts";
 import type { Above, Ground } from "./ground.ts";
-import type { GroundCache } from "./ground-cache.ts";
+import { holdsTables } from "./ground-cache.ts";
+import type { GroundCache, KeptGround } from "./ground-cache.ts";
 import { isCode, isSource } from "./languages.ts";
 import { loadOptions } from "./lint-state.ts";
 import type { Request } from "./lint-state.ts";
@@ -37,14 +38,14 @@ export type LintedCode = {
 const MANY = 60;
 
 /**
- * Lints what a change of code concerns: the files that it touches, those whose functions they call, and those that call theirs. `code` null: it
+ * Lints what a change of code concerns: the files that it touches, those whose functions they call, and those that call theirs. `kept`: the ground, where an earlier run kept it. `code` null: it
  * changes more than code, or concerns much of it, so that everything is to be linted; `sources` are what was read.
  */
-export async function lintCode(request: Request, files: Files, change: Change, grounds: GroundCache | null): Promise<{ code: LintedCode | null; sources: Sources }> {
+export async function lintCode(request: Request, files: Files, change: Change, kept: KeptGround | null, grounds: GroundCache | null): Promise<{ code: LintedCode | null; sources: Sources }> {
   await loadSqlParser();
-  const ground = findGround(request, files, grounds);
+  const ground = openKept(request, files, kept, grounds);
   const { sources } = ground.input;
-  const before = holdsTables(ground) ? contentsBefore(ground, files, change) : null;
+  const before = holdsTables(ground.base.databases) ? contentsBefore(ground, files, change) : null;
   if (before === null) return { code: null, sources };
   const [now, then] = [editCode(ground, new Map()), editCode(ground, before)];
   const candidates = new Set(ground.input.candidates);
@@ -67,9 +68,8 @@ export async function lintCode(request: Request, files: Files, change: Change, g
 }
 
 /** The project as it is with the change, but for its code; as none of its migrations were new, for then more than code changes. */
-function findGround({ target, config, history }: Request, files: Files, grounds: GroundCache | null): Ground {
+function openKept({ target, config, history }: Request, files: Files, kept: KeptGround | null, grounds: GroundCache | null): Ground {
   const options = { ...loadOptions(target, config), history: { ...history, isNew: () => false } };
-  const kept = grounds?.find(files) ?? null;
   if (kept !== null) return openGround(reloadFiles(files, options, kept.found), kept.built);
   // A stamp has to be older than what is read.
   for (const path of files.all) files.stamp(path);
@@ -79,13 +79,8 @@ function findGround({ target, config, history }: Request, files: Files, grounds:
   const choice = { candidates: sources.candidates, writers: sources.writers, links: sources.links };
   const found = { packages, tsconfigs, databases, ...(applied === undefined ? {} : { applied }), questions, choice, candidates };
   const { base: { databases: built, unread } } = ground;
-  grounds?.keep(files, { found, built: { databases: built, unread } }, [...ground.deps, ...questions.texts, ...questions.links], sources.read.scans);
+  grounds?.keep(files, { found, built: { databases: built, unread }, counting: new Set([...ground.deps, ...questions.texts, ...questions.links]) }, sources.read.scans);
   return ground;
-}
-
-/** Where nothing is to be compared with the whole lint says why. */
-function holdsTables({ base: { databases } }: Ground): boolean {
-  return databases.some(({ catalog }) => Object.keys(catalog.tables).length > 0);
 }
 
 /** The files of code that a change touches as they were (null: not there); null: it touches more, or makes another project of it. */

@@ -2,13 +2,14 @@ import { failure, isFailure } from "../lint/failure.ts";
 import type { Finding } from "../model/finding.ts";
 import type { RuleSource } from "../model/rule.ts";
 import type { Unread } from "../model/span.ts";
+import { addCounts } from "../report/report.ts";
 import type { ProjectCounts } from "../report/report.ts";
 import type { HistoryOptions } from "./applied.ts";
 import type { CacheOptions } from "./cache-folder.ts";
 import { filesAfter, filesBefore, keepBrought } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
 import { openFolder } from "./files.ts";
-import { openGroundCache } from "./ground-cache.ts";
+import { isOfNoAccount, openGroundCache } from "./ground-cache.ts";
 import type { Files } from "./files.ts";
 import { isAdded, isTouched } from "./git-changes.ts";
 import type { Change } from "./git-changes.ts";
@@ -57,16 +58,19 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
   let earlier: Earlier | null = null;
   // A commit of code alone concerns few files, and whoever commits waits.
   if (change?.index != null && target.files.length === 0) {
+    const grounds = cache === null ? null : openGroundCache(cache, target, config);
+    const kept = grounds?.find(files) ?? null;
+    if (kept !== null && isOfNoAccount(kept, files, change)) return linted({ findings: [], suppressed: [], unread: files.unread, counts: addCounts(kept.built.databases, 0, []), old: [] });
+    // The readers take longer to load than all else together.
     const { lintCode } = await import("./lint-code.ts");
     const request = { target, config, rules: await rules.load(), history: { through: config.migrations?.appliedThrough } };
-    const { code, sources } = await lintCode(request, files, change, cache === null ? null : openGroundCache(cache, target, config));
+    const { code, sources } = await lintCode(request, files, change, kept, grounds);
     if (code !== null) return linted({ ...code, findings: await keepBrought(code.findings, change, () => Promise.resolve(code.before())), old: [] });
     earlier = { sources, isSame: () => true };
   }
   const find = async (of: Files, history: HistoryOptions, earlier: Earlier | null): Promise<Answer> => {
     const known = states?.find(of, history) ?? null;
     if (known !== null) return { state: known, linted: null };
-    // The readers take longer to load than all else together.
     const { lintState } = await import("./lint-state.ts");
     const made = await lintState(of, { target, config, rules: await rules.load(), history }, earlier);
     states?.keep(of, history, made);
