@@ -38,9 +38,12 @@ function* checkMigration(database: Database, migration: Migration, text: RuleOpt
 
 function isDroppedBefore(database: Database, migration: Migration, step: ReplayStep, change: CreateIndex): boolean {
   const name = change.index.name === null ? null : cutName(change.index.name);
-  return [...statementsBefore(database, migration, step.index)].some(
-    ({ statement, distance }) => distance <= 1 && statement.changes.some((other) => other.kind === "drop-index" && other.indexes.some((index) => cutName(index.name) === name)),
-  );
+  const drops = (other: SchemaChange, distance: number): boolean => {
+    if (other.kind === "drop-index") return other.indexes.some((index) => cutName(index.name) === name);
+    // With its table, or materialized view, which the same run then makes anew.
+    return other.kind === "drop-table" && distance === 0 && other.tables.some((table) => table.name === change.table.name);
+  };
+  return [...statementsBefore(database, migration, step.index)].some(({ statement, distance }) => distance <= 1 && statement.changes.some((other) => drops(other, distance)));
 }
 
 /** A statement of this file or the next one reads pg_index, or makes a constraint of the index, which Postgres refuses for an invalid one. */
