@@ -28,8 +28,9 @@ export function recentMigrations(database: Database, migration: Migration): Migr
   return apart < 0 ? earlier : earlier.slice(0, apart);
 }
 
-function dayOf({ name }: Migration): string | null {
-  return /^\d{8}(?=\d{6}(?:\D|$)|\D|$)/.exec(name)?.[0] ?? null;
+/** Its day, `20260131`, where its name tells it. */
+export function dayOf({ name }: Migration): string | null {
+  return /^\d{8}(?=\d{6}(?:\D|$)|\D|$)/.exec(name)?.[0] ?? /^(\d{4})-(\d{2})-(\d{2})(?!\d)/.exec(name)?.slice(1).join("") ?? null;
 }
 
 /** All comments of a migration as one line of text: sentences run over several of them. */

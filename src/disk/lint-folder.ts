@@ -5,6 +5,7 @@ import type { Unread } from "../model/span.ts";
 import { addCounts } from "../report/report.ts";
 import type { ProjectCounts } from "../report/report.ts";
 import type { HistoryOptions } from "./applied.ts";
+import { openHistory } from "./bringers.ts";
 import type { CacheOptions } from "./cache-folder.ts";
 import { filesAfter, filesBefore, keepBrought } from "./changed.ts";
 import type { Config } from "./config-schema.ts";
@@ -41,8 +42,9 @@ type Answer = { state: State; linted: Linted | null };
  */
 export async function lintFolder(target: Target, config: Config, rules: RuleSource, change: Change | null, cache: CacheOptions | null): Promise<LintedFolder> {
   const disk = openFolder(target.root, config.ignore ?? []);
+  const git = openHistory(target.root);
   // What is told about files that somebody names by hand is another matter than what is found.
-  const states = cache === null || target.files.length > 0 ? null : openStateCache(cache, target, config, rules.names);
+  const states = cache === null || target.files.length > 0 ? null : openStateCache(cache, target, config, rules.names, git);
   const files = change === null ? disk : filesAfter(disk, change);
   const asked = (path: string): boolean => target.within.length === 0 || target.within.some((dir) => isWithin(path, dir));
   const shown = new Set(files.paths);
@@ -72,7 +74,7 @@ export async function lintFolder(target: Target, config: Config, rules: RuleSour
     const known = states?.find(of, history) ?? null;
     if (known !== null) return { state: known, linted: null };
     const { lintState } = await import("./lint-state.ts");
-    const made = await lintState(of, { target, config, rules: await rules.load(), history }, earlier);
+    const made = await lintState(of, { target, config, rules: await rules.load(), history }, git, earlier);
     states?.keep(of, history, made);
     return { state: made.state, linted: made };
   };

@@ -5,10 +5,12 @@ import type { ProjectInput } from "../model/input.ts";
 import type { Project } from "../model/project.ts";
 import type { Rule } from "../model/rule.ts";
 import type { Unread } from "../model/span.ts";
+import { doubtfulMigrations, withDeploys } from "../catalog/deploys.ts";
 import { buildProject } from "../project/build.ts";
 import { loadSqlParser } from "../read/sql/parser.ts";
 import { countProject, oldMigrations } from "../report/report.ts";
 import type { HistoryOptions } from "./applied.ts";
+import type { GitHistory } from "./bringers.ts";
 import type { Config } from "./config-schema.ts";
 import type { Files } from "./files.ts";
 import { isCode } from "./languages.ts";
@@ -20,11 +22,14 @@ import type { Target } from "./targets.ts";
 
 export type Request = { target: Target; config: Config; rules: Rule[]; history: HistoryOptions };
 
-/** Reads, links and lints one state of a project's files. `earlier`: another one, of which files that are the same are not read again. */
-export async function lintState(files: Files, { target, config, rules, history }: Request, earlier: Earlier | null): Promise<Linted> {
+/**
+ * Reads, links and lints one state of a project's files. `earlier`: another one, of which files that are the same are not read again. `git`: asked where
+ * it matters which migrations came together.
+ */
+export async function lintState(files: Files, { target, config, rules, history }: Request, git: GitHistory, earlier: Earlier | null): Promise<Linted> {
   await loadSqlParser();
   const input = loadFiles(files, { ...loadOptions(target, config), history }, earlier);
-  const project = build(input);
+  const { project, doubts } = askDeploys(build(input), git);
   refuseUnreadable(target, project, input);
   const asked = new Set<string>();
   const { findings, suppressed } = checkInput(project, { ...input, files: noteTexts(files, asked) }, config, rules);
@@ -36,7 +41,7 @@ export async function lintState(files: Files, { target, config, rules, history }
     old: oldMigrations(project),
     nothing: nothingToLint(target, project, input.candidates),
   };
-  return { state, sources: input.sources, made: madeOf(input, asked) };
+  return { state, sources: input.sources, made: { ...madeOf(input, asked), doubts } };
 }
 
 /** A folder's project, without any rule. */
@@ -48,6 +53,12 @@ export async function readFolder(target: Target, config: Config) {
 
 export function loadOptions(target: Target, config: Config): LoadOptions {
   return { asked: target.within, ignore: config.ignore ?? [], databases: config.databases ?? {}, tests: config.includeTests ?? false };
+}
+
+/** The project with what is known of deploys, and the files that git was asked about. */
+export function askDeploys(project: Project, git: GitHistory): { project: Project; doubts: string[] } {
+  const doubts = doubtfulMigrations(project.databases);
+  return { project: doubts.length === 0 ? project : { ...project, databases: withDeploys(project.databases, git.bringers(doubts)) }, doubts };
 }
 
 function build(input: ProjectInput): Project {
@@ -71,7 +82,7 @@ function noteTexts(files: Files, asked: Set<string>): Files {
 }
 
 /** Every file whose content counted, but for those that only a look was taken at. */
-function madeOf({ sources, questions, databases }: Loaded, asked: ReadonlySet<string>): Linted["made"] {
+function madeOf({ sources, questions, databases }: Loaded, asked: ReadonlySet<string>): Omit<Linted["made"], "doubts"> {
   return {
     read: new Set([...sources.read.facts.keys(), ...questions.texts, ...questions.looks.keys(), ...asked]),
     scans: sources.read.scans,

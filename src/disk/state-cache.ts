@@ -1,4 +1,5 @@
 import type { HistoryOptions } from "./applied.ts";
+import type { GitHistory } from "./bringers.ts";
 import { openCacheFolder } from "./cache-folder.ts";
 import type { CacheOptions } from "./cache-folder.ts";
 import { ownState } from "./cache-key.ts";
@@ -19,10 +20,12 @@ export type StateCache = {
   keep(files: Files, history: HistoryOptions, linted: Linted): void;
 };
 
-/** `added`: the migrations that the change brought, of all `migrations`. */
-type Snapshot = { tree: string; made: Made[]; migrations: string[]; added: string[]; state: State };
+/** `added`: the migrations that the change brought, of all `migrations`. `doubts`: what git told about those that it was asked of. */
+type Snapshot = { tree: string; made: Made[]; migrations: string[]; added: string[]; doubts: Doubts; state: State };
+/** `told`: of all migrations, as one text, when `head` was checked out. */
+type Doubts = { paths: string[]; head: string | null; told: string };
 
-export function openStateCache(options: CacheOptions, target: Target, config: Config, rules: string[]): StateCache {
+export function openStateCache(options: CacheOptions, target: Target, config: Config, rules: string[], git: GitHistory): StateCache {
   const folder = openCacheFolder(options, target.root);
   const own = JSON.stringify([ownState(), target.within, config, rules]);
   const groupOf = ({ through, isNew }: HistoryOptions): string => digestOf(JSON.stringify([own, through !== undefined, isNew !== undefined])).replace(/\W/g, "_").slice(0, 24);
@@ -40,7 +43,7 @@ export function openStateCache(options: CacheOptions, target: Target, config: Co
         const snapshot = folder.read(name) as Snapshot | null;
         if (snapshot === null || snapshot.tree !== tree || !isSameHistory(snapshot, history)) continue;
         const same = compareMade(files, snapshot.made, (path, text) => scanKey(scanText(path, text)));
-        if (same === null) continue;
+        if (same === null || !isStillTold(git, snapshot)) continue;
         if (same.read > MANY) folder.write(name, { ...snapshot, made: restamp(files, snapshot.made) });
         else folder.touch(name);
         return snapshot.state;
@@ -49,14 +52,23 @@ export function openStateCache(options: CacheOptions, target: Target, config: Co
       for (const path of files.all) files.stamp(path);
       return null;
     },
-    keep(files, history, { state, made: { read, scans, migrations } }) {
+    keep(files, history, { state, made: { read, scans, migrations, doubts } }) {
       const made = madeOf(files, [...read, ...scans.keys()], (path) => (read.has(path) ? null : scanKey(scans.get(path) ?? null)));
       if (made === null) return;
       const added = history.isNew === undefined ? [] : migrations.filter(history.isNew);
-      const snapshot: Snapshot = { tree: treeOf(files), made, migrations, added, state };
-      folder.write(`${groupOf(history)}-${digestOf(JSON.stringify([snapshot.tree, added, made.map(([path, , digest, scan]) => (scan === null ? [path, digest] : [path, scan]))])).replace(/\W/g, "_").slice(0, 16)}.json`, snapshot);
+      const snapshot: Snapshot = { tree: treeOf(files), made, migrations, added, doubts: { paths: doubts, head: doubts.length === 0 ? null : git.head(), told: toldOf(git, doubts, migrations) }, state };
+      folder.write(`${groupOf(history)}-${digestOf(JSON.stringify([snapshot.tree, added, snapshot.doubts.told, made.map(([path, , digest, scan]) => (scan === null ? [path, digest] : [path, scan]))])).replace(/\W/g, "_").slice(0, 16)}.json`, snapshot);
     },
   };
+}
+
+function isStillTold(git: GitHistory, { doubts: { paths, head, told }, migrations }: Snapshot): boolean {
+  return paths.length === 0 || git.head() === head || toldOf(git, paths, migrations) === told;
+}
+
+function toldOf(git: GitHistory, paths: string[], migrations: string[]): string {
+  const bringers = git.bringers(paths);
+  return JSON.stringify(migrations.flatMap((path) => (bringers.has(path) ? [[path, bringers.get(path)]] : [])));
 }
 
 function isSameHistory({ migrations, added }: Snapshot, { isNew }: HistoryOptions): boolean {

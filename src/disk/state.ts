@@ -28,5 +28,7 @@ export type Linted = {
     scans: ReadonlyMap<string, Scan | null>;
     /** Of all databases. */
     migrations: string[];
+    /** Of which git was asked what brought them. */
+    doubts: string[];
   };
 };

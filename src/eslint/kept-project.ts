@@ -2,11 +2,13 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../../rules/index.ts";
 import type { Config } from "../disk/config-schema.ts";
+import { openHistory } from "../disk/bringers.ts";
+import type { GitHistory } from "../disk/bringers.ts";
 import { openFolder, withContents } from "../disk/files.ts";
 import { isCode } from "../disk/languages.ts";
 import { editCode, lintAround, openGround } from "../disk/ground.ts";
 import type { Ground } from "../disk/ground.ts";
-import { checkInput, loadOptions } from "../disk/lint-state.ts";
+import { askDeploys, checkInput, loadOptions } from "../disk/lint-state.ts";
 import { loadFiles } from "../disk/load.ts";
 import type { Loaded } from "../disk/load.ts";
 import { answersStay } from "../disk/questions.ts";
@@ -25,6 +27,9 @@ export type KeptProject = {
   config: Config;
   dialect: Dialect | undefined;
   ground: Ground;
+  git: GitHistory;
+  /** The commit at which `findings` hold; null: they hold at any. */
+  head: string | null;
   paths: ReadonlySet<string>;
   /** Path → time and size. */
   stamps: Map<string, string>;
@@ -42,7 +47,7 @@ export function openProject(root: string, config: Config, dialect: Dialect | und
   const files = openFolder(root, config.ignore ?? []);
   const stamps = new Map([...files.all].map((path) => [path, stampOf(join(root, path))]));
   const input = withDialect(loadFiles(files, loadOptions({ root, within: [], files: [] }, config), earlier), dialect);
-  return { root, config, dialect, ground: openGround(input), paths: new Set(files.paths), stamps, findings: null, asked: new Map() };
+  return { root, config, dialect, ground: openGround(input), git: openHistory(root), head: null, paths: new Set(files.paths), stamps, findings: null, asked: new Map() };
 }
 
 /** The project as the disk has it now: the same one where nothing changed. Files that did not change are not read again. */
@@ -51,7 +56,11 @@ export function refreshProject(project: KeptProject): KeptProject {
   const files = openFolder(root, config.ignore ?? []);
   const changed = new Set([...files.all].filter((path) => stamps.get(path) !== stampOf(join(root, path))));
   for (const path of stamps.keys()) if (!files.all.has(path)) changed.add(path);
-  if (changed.size === 0) return project;
+  if (changed.size === 0) {
+    // Migrations that nobody had committed may have come together since.
+    if (project.head !== null && project.git.head() !== project.head) project.findings = null;
+    return project;
+  }
   return openProject(root, config, dialect, { sources: input.sources, isSame: (path) => !changed.has(path) });
 }
 
@@ -96,8 +105,10 @@ function lintWith(project: KeptProject, path: string, text: string, isSaved: boo
   return lintAll(project, withDialect(other, dialect));
 }
 
-function lintAll({ config }: KeptProject, input: Loaded): Finding[] {
-  const { findings } = checkInput(buildProject(input), input, config, rules);
+function lintAll(kept: KeptProject, input: Loaded): Finding[] {
+  const { project, doubts } = askDeploys(buildProject(input), kept.git);
+  kept.head = doubts.length === 0 ? null : kept.git.head();
+  const { findings } = checkInput(project, input, kept.config, rules);
   const shown = new Set(input.files.paths);
   return findings.filter(({ at }) => shown.has(at.path));
 }
