@@ -2,8 +2,8 @@ import {
   arbiterOf,
   databaseOf,
   describeKey,
+  isHandledOnEveryWay,
   isPassedOver,
-  isRetried,
   isSerialized,
   isViolationHandled,
   joinWords,
@@ -30,16 +30,16 @@ export const noNonAtomicUpsert: Rule = {
     for (const site of project.sites) {
       if (site.conflict?.native !== "no" || isPassedOver(site, options)) continue;
       if (site.entry === "migration" || site.entry === "seed" || site.entry === "script") continue;
-      if (isReachedUnseen(site) || isSerialized(site) || isRetried(site) || isViolationHandled(project, site, changesNothing(site) ? "given up" : "recovered")) continue;
+      if (isReachedUnseen(site) || isSerialized(site) || isHandledOnEveryWay(project, site, undefined, enoughFor(site))) continue;
       const problem = judge(project, site);
       if (problem) yield problem;
     }
   },
 };
 
-/** It only wants the row to be there: who loses and goes on has lost nothing. */
-function changesNothing(site: Site): boolean {
-  return site.conflict?.sets !== "all" && site.conflict?.sets?.length === 0;
+/** Where it only wants the row to be there, who loses and goes on has lost nothing. */
+function enoughFor({ conflict }: Site): "given up" | "recovered" {
+  return conflict?.sets !== "all" && conflict?.sets?.length === 0 ? "given up" : "recovered";
 }
 
 /** A method that nothing is seen to call is called through an interface: a retry may stand there. */
@@ -60,7 +60,7 @@ function judge(project: Project, site: Site): Problem | null {
   return {
     message:
       `${site.operation} is not one statement${because}: it runs as SELECT, then INSERT. Of two concurrent calls for a new row of ${tableTitle(table.id)} ` +
-      `one fails with ${postgres ? "23505 on " : "a violation of "}${describeKey(key)}${site.client === "prisma" ? " (P2002)" : ""}, and nothing handles it.`,
+      `one fails with ${postgres ? "23505 on " : "a violation of "}${describeKey(key)}${site.client === "prisma" ? " (P2002)" : ""}, and ${isViolationHandled(project, site, enoughFor(site)) ? "not every caller" : "nothing"} handles it.`,
     at: site.at,
     see: place ? [{ at: place, message: describeKey(key) }] : [],
     table: table.id,

@@ -53,7 +53,7 @@ function judgeClaim(claim: ProjectClaim, database: Database | null): Problem | n
   const home = placeOfTable(table);
   return {
     message:
-      `This comment counts on ${describeColumns(columns)} of ${tableTitle(table.id)} being unique, but no unique key stands on ${columns.length > 1 ? "them" : "it"}: ` +
+      `${claim.library ? `${claim.library} (${claim.text})` : "This comment"} counts on ${describeColumns(columns)} of ${tableTitle(table.id)} being unique, but no unique key stands on ${columns.length > 1 ? "them" : "it"}: ` +
       `the database accepts a second row with the same ${joinWords(columns)}.`,
     at: claim.at,
     see: home ? [{ at: home, message: `${tableTitle(table.id)} declares no such key` }] : [],

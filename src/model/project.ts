@@ -284,5 +284,7 @@ export type ProjectClaim = Claim & {
   table: string | null;
   /** Its columns as database names; null: a name that no column has. */
   resolved: string[] | null;
+  /** Who counts on it where no comment does: a library in whose own schema they are unique; `text` is where it says so. Absent: a comment. */
+  library?: string;
   incidental: boolean;
 };

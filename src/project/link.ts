@@ -1,5 +1,6 @@
 import type { Handler, ProjectClaim, Refresh, Repair, Site } from "../model/project.ts";
 import { claimFiles, linkClaims } from "./claims.ts";
+import { libraryClaims } from "./library-claims.ts";
 import type { Effect, Linked } from "./clients/adapter.ts";
 import { inheritEntries } from "./entry-callers.ts";
 import { filterRoutes } from "./error-filters.ts";
@@ -23,7 +24,7 @@ export function linkSites(linked: Linked): Linkage {
   const ids = store.all();
   const flow = createFlow(linked, store);
   const handlers = settleSites(flow, ids, linked.program.input.candidates);
-  return { sites: store.sites, handlers, claims: linkClaims(linked, store.sites, claimFiles(linked)), ...maintenanceIn(store.effects) };
+  return { sites: store.sites, handlers, claims: [...linkClaims(linked, store.sites, claimFiles(linked)), ...libraryClaims(linked.program.input, linked.databases)], ...maintenanceIn(store.effects) };
 }
 
 /** Works out what stands around these sites, in an order in which each step may use the ones before. `paths`: files whose handlers are wanted, met or not. */
