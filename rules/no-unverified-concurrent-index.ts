@@ -9,7 +9,7 @@ export const noUnverifiedConcurrentIndex: Rule = {
   name: "no-unverified-concurrent-index",
   family: "migrations",
   summary: "Forbid CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS without a look at the index's validity",
-  why: "A concurrent build that meets a duplicate fails and leaves an INVALID index; run again, IF NOT EXISTS skips it and reports success, and nothing is unique.",
+  why: "A concurrent build that meets a duplicate fails and leaves an INVALID index; run again, IF NOT EXISTS skips it and reports success, and nothing is unique. Prisma, golang-migrate and Flyway run nothing again before somebody has looked.",
   fix: "Drop the index first (DROP INDEX CONCURRENTLY IF EXISTS), or check pg_index.indisvalid afterwards.",
   severity: "warning",
   preset: "recommended",
@@ -17,7 +17,10 @@ export const noUnverifiedConcurrentIndex: Rule = {
   *check(project, { text }) {
     for (const database of project.databases) {
       if (database.catalog.dialect !== "postgres") continue;
-      for (const migration of pendingMigrations(database)) yield* checkMigration(database, migration, text);
+      for (const migration of pendingMigrations(database)) {
+        // There is no next run before somebody has looked at what the failed one left.
+        if (migration.halts !== true) yield* checkMigration(database, migration, text);
+      }
     }
   },
 };

@@ -126,11 +126,15 @@ describe("--fix-suggestions", () => {
   });
 
   test("says which file drops and which one builds", async () => {
-    const build = key.replace("INDEX", "INDEX CONCURRENTLY IF NOT EXISTS");
-    const { stdout } = await run(folder({ "migrations/2_email.up.sql": build }), "--format", "json");
+    const up = "-- migrate:up transaction:false\n";
+    const build = `${up}${key.replace("INDEX", "INDEX CONCURRENTLY IF NOT EXISTS")}`;
+    const root = join(base, `cli-${(count += 1)}`);
+    mkdirSync(join(root, "db/migrations"), { recursive: true });
+    for (const [name, text] of Object.entries({ "1_members": `${up}${members}`, "2_email": build })) writeFileSync(join(root, `db/migrations/${name}.sql`), text);
+    const { stdout } = await run(root, "--format", "json");
     const { findings } = JSON.parse(stdout) as { findings: { rule: string; suggestions: { title: string }[] }[] };
     expect(findings.find(({ rule }) => rule === "no-unverified-concurrent-index")?.suggestions).toMatchObject([
-      { title: `DROP INDEX CONCURRENTLY IF EXISTS members_email_key first, and the build in migrations/3_members_email_key.up.sql` },
+      { title: `DROP INDEX CONCURRENTLY IF EXISTS members_email_key first, and the build in db/migrations/3_members_email_key.sql` },
     ]);
   });
 

@@ -9,7 +9,7 @@ import { openLab, type Lab } from "./recipes/lab.ts";
 import { mikroOrm } from "./recipes/mikro-orm.ts";
 import { nodePgMigrate } from "./recipes/node-pg-migrate.ts";
 import { prismaSince74, prismaUntil73 } from "./recipes/prisma.ts";
-import { inFolder, sqlstateOf, type Draft, type RealRunner } from "./recipes/runner.ts";
+import { BUILD, inFolder, MEMBERS, sqlstateOf, type Draft, type RealRunner } from "./recipes/runner.ts";
 import { sequelize } from "./recipes/sequelize.ts";
 import { supabase } from "./recipes/supabase.ts";
 import { typeorm } from "./recipes/typeorm.ts";
@@ -124,6 +124,19 @@ describe.each(Object.entries(runners))("%s", (_, runner) => {
         expect(await apply(runner, root)).toBeNull();
       });
       expect(await keyOf(index)).toEqual([{ indisvalid: true, indisunique: true, contype }]);
+    });
+  });
+
+  test("runs again after a build that failed, and takes the INVALID index for the key; or waits until somebody has looked", async () => {
+    const again = BUILD.replace("CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS");
+    await inFolder(runner.project([MEMBERS]), (root) => runner.migrate(root, lab.address));
+    await lab.ask("INSERT INTO members VALUES (1, 'ada@example.com'), (2, 'ada@example.com')");
+    await inFolder(runner.project([MEMBERS, { sql: [again], advised: true }]), async (root) => {
+      const passes = (): Promise<boolean> => runner.migrate(root, lab.address).then(() => true, () => false);
+      expect(await passes()).toBe(false);
+      const [said] = lintFixture(root, "no-unverified-concurrent-index");
+      expect(await passes()).toBe(said !== undefined);
+      expect(await keyOf("members_email_key")).toMatchObject([{ indisvalid: false }]);
     });
   });
 

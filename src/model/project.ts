@@ -81,6 +81,8 @@ export type Migration = {
    * it holds more than one statement; `pipeline`: Supabase's CLI before 2.110, CONCURRENTLY only as the first statement; `none`: each statement alone.
    */
   transaction: "batch" | "file" | "implicit" | "pipeline" | "none" | "unknown";
+  /** Once a migration has failed outside of a transaction, its runner refuses every run until a person says what became of it. Absent: the next run tries again. */
+  halts?: true;
   statements: Statement[];
   comments: { text: string; at: Span }[];
   /** Parts of it could not be read. Absent: none. */

@@ -8,7 +8,7 @@ import type { Unread } from "../model/span.ts";
 import { basename, dirname, isInside } from "./paths.ts";
 import { readCodeMigration } from "./migrations/code.ts";
 import type { Program } from "./program.ts";
-import { transactionOf, type Steering } from "./runners.ts";
+import { haltsAfterFailure, transactionOf, type Steering } from "./runners.ts";
 import type { DeclaredSchemas } from "./schema/bindings.ts";
 import { prismaSchemaChanges } from "./schema/prisma.ts";
 import { withoutDefaultNames } from "./schema/unnamed.ts";
@@ -106,7 +106,7 @@ function readMigrated(program: Program, source: DatabaseSource, dialect: Catalog
       const transaction = transactionOf(list, { ...read, apart: list.apart?.[path] });
       const applied = program.input.applied?.get(path);
       const history = applied === undefined ? {} : { applied, deployed: applied ? out.catalog : out.deployed };
-      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, statements, comments, before: out.catalog, ...(read.unread.length > 0 ? { partial: true as const } : {}), ...history });
+      out.migrations.push({ path, name: migrationName(path), runner, runnerVersion, transaction, ...(haltsAfterFailure(runner) ? { halts: true as const } : {}), statements, comments, before: out.catalog, ...(read.unread.length > 0 ? { partial: true as const } : {}), ...history });
       const changes = statements.flatMap((statement) => statement.changes);
       if (changes.length > 0) advance(out, changes, applied);
     }

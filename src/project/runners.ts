@@ -46,6 +46,16 @@ const RUNNERS: Record<Runner, Steered> = {
   unknown: () => "unknown",
 };
 
+/**
+ * Runners that note a migration which failed and refuse to go on (Prisma's P3009, golang-migrate's dirty version, Flyway's failed entry). The others note what is
+ * done; Atlas goes on with the statement that failed.
+ */
+const HALTING: ReadonlySet<Runner> = new Set<Runner>(["prisma", "golang-migrate", "flyway"]);
+
+export function haltsAfterFailure(runner: Runner): boolean {
+  return HALTING.has(runner);
+}
+
 /** Until 7.3 a file is one simple query; since 7.4 its statements go one by one, if the engine's parser understands all of them; 8 has a transaction each. */
 function prismaMode(sql: Steering, version: string | null): Mode {
   const parsed = semver.coerce(version);
