@@ -16,6 +16,7 @@ import { answersOf } from "./questions.ts";
 import { scanText } from "./scan.ts";
 import type { Scan } from "./scan.ts";
 import type { Target } from "./targets.ts";
+import { wordsOf } from "./words.ts";
 
 /** All of a project but its code, as an earlier run read it. `counting`: files whose content counts as a whole. Plain data. */
 export type KeptGround = { found: Found; built: { databases: Database[]; unread: Unread[] }; counting: ReadonlySet<string> };
@@ -71,11 +72,13 @@ function told(questions: Found["questions"], path: string, scan: Scan | null, te
 /** Other code may write now, or call others. */
 function withOthers(files: Files, found: Found, others: string[]): Found {
   const { candidates } = found.choice;
-  const [writers, links] = [new Set(found.choice.writers), new Map(found.choice.links)];
+  const [writers, links, words] = [new Set(found.choice.writers), new Map(found.choice.links), new Map(found.words)];
   const chosen = new Set(candidates);
   let isSame = true;
   for (const path of others) {
-    const { link, ...scan } = scanText(path, files.text(path) ?? "");
+    const text = files.text(path) ?? "";
+    if (words.has(path)) words.set(path, wordsOf(text));
+    const { link, ...scan } = scanText(path, text);
     const writes = scan.writes && chosen.has(path);
     if (JSON.stringify(links.get(path) ?? null) === JSON.stringify(link) && writers.has(path) === writes) continue;
     isSame = false;
@@ -84,7 +87,7 @@ function withOthers(files: Files, found: Found, others: string[]): Found {
     if (writes) writers.add(path);
     else writers.delete(path);
   }
-  return isSame ? found : { ...found, candidates: null, choice: { candidates, writers, links } };
+  return isSame ? { ...found, words } : { ...found, words, candidates: null, choice: { candidates, writers, links } };
 }
 
 function renew(files: Files, made: readonly Made[], others: string[]): Made[] {

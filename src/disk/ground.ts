@@ -13,6 +13,7 @@ import type { Config } from "./config-schema.ts";
 import { checkInput } from "./lint-state.ts";
 import type { Loaded } from "./load.ts";
 import type { Content } from "./questions.ts";
+import { mentionsIn } from "./words.ts";
 
 /** A project without its code: what was read for its schemas and migrations, which stays the same as long as only code changes. */
 export type Ground = {
@@ -27,10 +28,11 @@ export type Ground = {
 export function openGround(input: Loaded, built: { databases: Database[]; unread: Unread[] } | null = null): Ground {
   const deps = new Set<string>();
   const watched: ProjectInput = { ...input, facts: (path) => (deps.add(path), input.facts(path)) };
-  const program = createProgram(watched, { calls: searchCalls(watched, input.sources.mentions) });
+  const mentions = mentionsIn(input.candidates, input.sources.text, input.sources.words);
+  const program = createProgram(watched, { calls: searchCalls(watched, mentions) });
   const base = buildBase(program, built);
   for (const { schemaFiles, migrations, queryFiles } of input.databases) for (const path of [...schemaFiles, ...queryFiles, ...migrations.flatMap((list) => list.files)]) deps.add(path);
-  return { input, base, deps, program: createProgram(input, { resolve: program.resolve, calls: searchCalls(input, input.sources.mentions) }) };
+  return { input, base, deps, program: createProgram(input, { resolve: program.resolve, calls: searchCalls(input, mentions) }) };
 }
 
 /** The code above a ground, with other contents of some files (null: it is not there) than the ground's own. */
@@ -45,12 +47,12 @@ export function editCode(ground: Ground, edited: ReadonlyMap<string, Content | n
   return { ground, program: createProgram({ ...input, facts }, { resolve: program.resolve, calls }), text, edited };
 }
 
-/** What is found in one file of code by rules about code. Of what is found in others nothing is to be trusted. */
-export function lintAround({ ground: { input, base }, program, text }: Above, path: string, config: Config, rules: Rule[]): CheckResult & Pick<Project, "counts"> {
-  const project = buildAround(program, base, path);
+/** What is found in some files of code by rules about code. Of what is found in others nothing is to be trusted. */
+export function lintAround({ ground: { input, base }, program, text }: Above, paths: readonly string[], config: Config, rules: Rule[]): CheckResult & Pick<Project, "counts"> {
+  const project = buildAround(program, base, paths);
   const own = rules.filter(({ family }) => family !== "migrations");
   const { findings, suppressed } = checkInput(project, { ...input, facts: program.facts, files: { ...input.files, text } }, config, own);
-  const here = ({ at }: { at: { path: string } }): boolean => at.path === path;
+  const here = ({ at }: { at: { path: string } }): boolean => paths.includes(at.path);
   return { findings: findings.filter(here), suppressed: suppressed.filter(here), counts: project.counts };
 }
 

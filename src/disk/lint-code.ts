@@ -52,17 +52,17 @@ export async function lintCode(request: Request, files: Files, change: Change, k
   const touched = [...before.keys()].filter((path) => candidates.has(path));
   const others = new Set(touched.flatMap((path) => [now, then].flatMap((above) => [...filesAbout(above, path)])).filter((path) => candidates.has(path) && !before.has(path)));
   if (others.size > MANY) return { code: null, sources };
-  const lint = (above: Above, path: string) => lintAround(above, path, request.config, request.rules);
-  const own = touched.map((path) => lint(now, path));
-  const elsewhere = [...others].map((path) => ({ path, ...lint(now, path) })).filter(({ findings }) => findings.length > 0);
+  const lint = (above: Above, paths: readonly string[]) => lintAround(above, paths, request.config, request.rules);
+  const { findings, suppressed, counts } = lint(now, [...touched, ...others]);
+  const elsewhere = [...new Set(findings.map(({ at }) => at.path))].filter((path) => others.has(path));
   // A table of one of these files was asked for, so the schemas are not only what they were read as.
   if ([...before.keys()].some((path) => ground.deps.has(path))) return { code: null, sources };
   const code: LintedCode = {
-    findings: [...own, ...elsewhere].flatMap(({ findings }) => findings).sort(compareFindings),
-    before: () => elsewhere.flatMap(({ path }) => lint(then, path).findings),
-    suppressed: own.flatMap(({ suppressed }) => suppressed.map(({ at }) => at.path)),
+    findings: findings.sort(compareFindings),
+    before: () => lint(then, elsewhere).findings,
+    suppressed: suppressed.map(({ at }) => at.path).filter((path) => before.has(path)),
     unread: [...ground.input.unread, ...collectUnread(ground.input, touched)],
-    counts: addCounts(ground.base.databases, touched.length + others.size, own.map(({ counts }) => counts)),
+    counts: addCounts(ground.base.databases, touched.length + others.size, [counts]),
   };
   return { code, sources };
 }
@@ -77,7 +77,8 @@ function openKept({ target, config, history }: Request, files: Files, kept: Kept
   const ground = openGround(input);
   const { packages, tsconfigs, databases, applied, questions, sources, candidates } = input;
   const choice = { candidates: sources.candidates, writers: sources.writers, links: sources.links };
-  const found = { packages, tsconfigs, databases, ...(applied === undefined ? {} : { applied }), questions, choice, candidates };
+  const words = new Map(candidates.map((path) => [path, sources.words(path)]));
+  const found = { packages, tsconfigs, databases, ...(applied === undefined ? {} : { applied }), questions, choice, candidates, words };
   const { base: { databases: built, unread } } = ground;
   grounds?.keep(files, { found, built: { databases: built, unread }, counting: new Set([...ground.deps, ...questions.texts, ...questions.links]) }, sources.read.scans);
   return ground;

@@ -17,6 +17,7 @@ import { createReach } from "./reach.ts";
 import { openSources } from "./sources.ts";
 import type { Choice, Earlier, SourceOptions, Sources } from "./sources.ts";
 import { readTsconfigs } from "./tsconfig.ts";
+import type { Words } from "./words.ts";
 
 export type LoadOptions = SourceOptions & {
   /** Globs relative to the root: files that are neither read nor reported on, unless an import leads to them. */
@@ -56,12 +57,12 @@ export function loadFiles(files: Files, options: LoadOptions = {}, earlier: Earl
   return { ...input, candidates: withCallers(input, sources), databases, applied: findApplied(databases, options.history ?? {}), files, sources, questions: asked.questions };
 }
 
-/** What was found in a project's folder, without its code. `candidates` null: they are to be worked out again. Plain data. */
-export type Found = Pick<ProjectInput, "packages" | "tsconfigs" | "databases" | "applied"> & { questions: Questions; choice: Choice; candidates: string[] | null };
+/** What was found in a project's folder, without its code. `candidates` null: they are to be worked out again; `words`: of each of them. Plain data. */
+export type Found = Pick<ProjectInput, "packages" | "tsconfigs" | "databases" | "applied"> & { questions: Questions; choice: Choice; candidates: string[] | null; words: Map<string, Words> };
 
 /** What an earlier run found in files of which nothing that it asked for has changed. */
-export function reloadFiles(files: Files, options: LoadOptions, { questions, choice, candidates, ...found }: Found): Loaded {
-  const sources = openSources(files, options, null, choice);
+export function reloadFiles(files: Files, options: LoadOptions, { questions, choice, candidates, words, ...found }: Found): Loaded {
+  const sources = openSources(files, options, null, { choice, words });
   const input: ProjectInput = { ...found, paths: files.all, facts: sources.facts, candidates: choice.candidates, unread: files.unread };
   return { ...input, candidates: candidates ?? withCallers(input, sources), files, sources, questions };
 }

@@ -6,6 +6,8 @@ import type { Files } from "./files.ts";
 import { isCode, isSource } from "./languages.ts";
 import { scanText } from "./scan.ts";
 import type { Scan } from "./scan.ts";
+import { wordsOf } from "./words.ts";
+import type { Words } from "./words.ts";
 
 export type SourceOptions = {
   /** Files and folders that the user named: .sql files among them that belong to no database are linted as migrations of their own. */
@@ -25,13 +27,15 @@ export type Sources = {
   facts(path: string): FileFacts | null;
   /** What a look at a file's text told; null: it cannot be read. */
   scan(path: string): Scan | null;
-  /** May a file hold this word, as `how` writes it? One whose facts were read says yes: they tell more. */
-  mentions(path: string, word: string, how: RegExp): boolean;
+  /** A file's text, kept until its facts are asked for. */
+  text(path: string): string;
+  /** Names in a file. */
+  words(path: string): Words;
   read: Read;
 };
 
 /** What was read so far. The text of a file that may hold facts is kept until its facts are asked for. */
-type Read = { texts: Map<string, string>; scans: Map<string, Scan | null>; facts: Map<string, FileFacts | null> };
+type Read = { texts: Map<string, string>; scans: Map<string, Scan | null>; facts: Map<string, FileFacts | null>; words: Map<string, Words> };
 
 /** The sources of another state of the project, and the files that are the same in both. */
 export type Earlier = { sources: Sources; isSame(path: string): boolean };
@@ -39,9 +43,11 @@ export type Earlier = { sources: Sources; isSame(path: string): boolean };
 /** What was chosen of a project's files by a look at each. */
 export type Choice = Pick<Sources, "candidates" | "writers" | "links">;
 
+type Kept = { choice: Choice; words: Map<string, Words> };
+
 /** Reads each source once to decide whether it may hold facts; none where an earlier run did. */
-export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null, chosen: Choice | null = null): Sources {
-  const read: Read = earlier === null ? { texts: new Map(), scans: new Map(), facts: new Map() } : takeOver(earlier);
+export function openSources(files: Files, options: SourceOptions, earlier: Earlier | null, kept: Kept | null = null): Sources {
+  const read: Read = earlier === null ? { texts: new Map(), scans: new Map(), facts: new Map(), words: kept?.words ?? new Map<string, Words>() } : takeOver(earlier);
   const { texts, scans } = read;
   const scan = (path: string): Scan | null => {
     const seen = scans.get(path);
@@ -61,18 +67,22 @@ export function openSources(files: Files, options: SourceOptions, earlier: Earli
     read.facts.set(path, made);
     return made;
   };
-  const mentions = (path: string, word: string, how: RegExp): boolean => {
-    if (read.facts.has(path)) return true;
-    const text = texts.get(path) ?? files.text(path) ?? "";
-    texts.set(path, text);
-    return text.includes(word) && how.test(text);
+  const text = (path: string): string => {
+    const known = texts.get(path) ?? files.text(path) ?? "";
+    if (!read.facts.has(path)) texts.set(path, known);
+    return known;
   };
-  return { ...(chosen ?? choose(files, options, scan)), facts, scan, mentions, read };
+  const words = (path: string): Words => {
+    let known = read.words.get(path);
+    if (known === undefined) read.words.set(path, (known = wordsOf(text(path))));
+    return known;
+  };
+  return { ...(kept?.choice ?? choose(files, options, scan)), facts, scan, text, words, read };
 }
 
 function takeOver({ sources: { read }, isSame }: Earlier): Read {
   const same = <Value>(known: Map<string, Value>): Map<string, Value> => new Map([...known].filter(([path]) => isSame(path)));
-  return { texts: same(read.texts), scans: same(read.scans), facts: same(read.facts) };
+  return { texts: same(read.texts), scans: same(read.scans), facts: same(read.facts), words: same(read.words) };
 }
 
 function choose(files: Files, options: SourceOptions, scan: (path: string) => Scan | null): Choice {

@@ -120,7 +120,7 @@ function lintOnly({ ground, config }: KeptProject, path: string, text: string, i
   const content = { text, facts: isSaved ? input.facts(path) : readFile({ path, text }) };
   if (!isSaved && !isSameKind(ground, path, content)) return null;
   if (!input.candidates.includes(path)) return [];
-  const { findings } = lintAround(editCode(ground, isSaved ? new Map() : new Map([[path, content]])), path, config, rules);
+  const { findings } = lintAround(editCode(ground, isSaved ? new Map() : new Map([[path, content]])), [path], config, rules);
   // A table of this very file was asked for, so the schemas are not what they would be.
   return deps.has(path) ? null : findings;
 }

@@ -11,20 +11,20 @@ import { callsUnder, sitesBelow } from "./sites-below.ts";
 import { createSites, type SiteStore } from "./site-store.ts";
 
 /**
- * The part of `linkSites` that concerns one file of code: its sites, handlers and claims, whole, and what these refer to. Of sites and handlers
+ * The part of `linkSites` that concerns some files of code: their sites, handlers and claims, whole, and what these refer to. Of sites and handlers
  * elsewhere only as much is true as a rule asks of them (`Rule.check`). Reads no more files than that takes.
  */
-export function linkAround(linked: Linked, path: string): Linkage {
+export function linkAround(linked: Linked, paths: readonly string[]): Linkage {
   const store = createSites(linked);
   const flow = createFlow(linked, store);
-  const own = store.sitesOf(path);
+  const own = paths.flatMap((path) => store.sitesOf(path));
   const met = linkHandlers(flow, own);
   guardSites(flow, met, own);
-  const guarded = inOrder(store, new Set([...own, ...lookedUp(flow, own), ...decided(flow, path), ...below(flow, path, met)]));
-  const handlers = settleSites(flow, guarded, [path, ...elsewhere(path, met)]);
+  const guarded = inOrder(store, new Set([...own, ...lookedUp(flow, own), ...decided(flow, paths), ...below(flow, paths, met)]));
+  const handlers = settleSites(flow, guarded, [...new Set([...paths, ...elsewhere(met)])]);
   const { sites, renumbered } = renumber(store, handlers, guarded);
-  const effects = store.effectsOf(path);
-  return { sites, handlers: renumbered, claims: linkClaims(linked, sites, [path]), ...maintenanceIn(effects) };
+  const effects = paths.flatMap((path) => store.effectsOf(path));
+  return { sites, handlers: renumbered, claims: linkClaims(linked, sites, paths), ...maintenanceIn(effects) };
 }
 
 /** As far as flow.ts follows calls. */
@@ -63,30 +63,32 @@ export function neighboursOf(linked: Linked, path: string): Set<string> {
   return found;
 }
 
-/** Files of the handlers around the file's sites. */
-function elsewhere(path: string, met: Handlers): string[] {
-  return [...new Set(met.handlers.flatMap((handler) => met.factOf(handler.id)?.path ?? []))].filter((other) => other !== path);
+/** Files of the handlers around the sites. */
+function elsewhere(met: Handlers): string[] {
+  return met.handlers.flatMap((handler) => met.factOf(handler.id)?.path ?? []);
 }
 
 function lookedUp(flow: Flow, ids: readonly number[]): number[] {
   return ids.flatMap((id) => (flow.sites[id]?.guards ?? []).flatMap((guard) => (guard.kind === "lookup" ? [guard.site] : [])));
 }
 
-/** Inserts elsewhere that a look-up of the file decides about. */
-function decided(flow: Flow, path: string): number[] {
-  const calls = (flow.program.facts(path)?.code?.calls ?? []).flatMap((_, call) => (asksLookup(flow, path, call) ? [call] : []));
-  return sitesBelow(flow, path, calls).filter((id) => flow.sites[id]?.kind === "insert");
+/** Inserts elsewhere that a look-up of these files decides about. */
+function decided(flow: Flow, paths: readonly string[]): number[] {
+  return paths.flatMap((path) => {
+    const calls = (flow.program.facts(path)?.code?.calls ?? []).flatMap((_, call) => (asksLookup(flow, path, call) ? [call] : []));
+    return sitesBelow(flow, path, calls).filter((id) => flow.sites[id]?.kind === "insert");
+  });
 }
 
 /**
- * Everything that may stand under the file's handlers, and under those elsewhere that swallow errors: what a handler covers is known from the
+ * Everything that may stand under the files' handlers, and under those elsewhere that swallow errors: what a handler covers is known from the
  * guards of what it covers.
  */
-function below(flow: Flow, path: string, met: Handlers): number[] {
-  const own = (flow.program.facts(path)?.code?.handlers ?? []).map((_, index) => ({ path, index }));
+function below(flow: Flow, paths: readonly string[], met: Handlers): number[] {
+  const own = paths.flatMap((path) => (flow.program.facts(path)?.code?.handlers ?? []).map((_, index) => ({ path, index })));
   const others = met.handlers.flatMap((handler) => {
     const fact = met.factOf(handler.id);
-    return fact !== null && fact.path !== path && handler.swallows ? [fact] : [];
+    return fact !== null && !paths.includes(fact.path) && handler.swallows ? [fact] : [];
   });
   return [...own, ...others].flatMap((fact) => sitesBelow(flow, fact.path, callsUnder(flow, fact.path, fact.index)));
 }

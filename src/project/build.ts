@@ -45,11 +45,11 @@ export function buildProject(input: ProjectInput): Project {
   return { databases, sites, handlers, claims, refreshes, repairs, files, unread, counts: countSites(sites, handlers, input.databases, databases) };
 }
 
-/** As much of the project as rules need to judge one file of code; what they find in other files is not to be trusted. */
-export function buildAround(program: Program, base: Base, path: string): Project {
+/** As much of the project as rules need to judge some files of code; what they find in other files is not to be trusted. */
+export function buildAround(program: Program, base: Base, paths: readonly string[]): Project {
   const { databases, unread } = base;
-  const linkage = linkAround(linkedOf(program, base), path);
-  return { databases, ...linkage, files: [describeFile(path, program.facts(path), false)], unread, counts: countSites(linkage.sites, linkage.handlers, program.input.databases, databases) };
+  const linkage = linkAround(linkedOf(program, base), paths);
+  return { databases, ...linkage, files: paths.map((path) => describeFile(path, program.facts(path), false)), unread, counts: countSites(linkage.sites, linkage.handlers, program.input.databases, databases) };
 }
 
 /** Files of code whose sites may be judged otherwise once this one is another. */

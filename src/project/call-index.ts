@@ -142,33 +142,24 @@ function indexAll(input: ProjectInput): Kinds {
   return index;
 }
 
-/** Reads only the files that mention a name: for few questions. `mentions` may say yes too often. */
-export function searchCalls(input: ProjectInput, mentions: (path: string, name: string, how: RegExp) => boolean): CallIndex {
-  const search = <Place>(placesOf: (kinds: Kinds) => Map<string, Place[]>, behind: string): ((name: string) => Place[]) => {
+/** How a name is written where it is called, where it is handed on, and anywhere. */
+export type Writing = "called" | "taken" | "any";
+
+/** Which of a project's files may write a name so, in their order, and which look like something. May name too many. */
+export type Mentions = { of(name: string, how: Writing): string[]; like(how: RegExp): string[] };
+
+/** Reads only the files that mention a name: for few questions. */
+export function searchCalls(input: ProjectInput, mentions: Mentions): CallIndex {
+  const search = <Place>(placesOf: (kinds: Kinds) => Map<string, Place[]>, how: Writing): ((name: string) => Place[]) => {
     const known = new Map<string, Place[]>();
     return (name) => {
       let found = known.get(name);
-      if (found !== undefined) return found;
-      const how = new RegExp(`(?<![\\w$])${name.replace(/[^\w]/g, "\\$&")}(?![\\w$])${behind}`);
-      known.set(name, (found = input.candidates.flatMap((path) => (mentions(path, name, how) ? placesIn(path, input.facts(path)?.code, placesOf, name) : []))));
+      if (found === undefined) known.set(name, (found = mentions.of(name, how).flatMap((path) => placesIn(path, input.facts(path)?.code, placesOf, name))));
       return found;
     };
   };
-  const looked = new Map<RegExp, string[]>();
-  const files = (how: RegExp): string[] => {
-    let found = looked.get(how);
-    if (found === undefined) looked.set(how, (found = input.candidates.filter((path) => mentions(path, "", how))));
-    return found;
-  };
-  return { named: search(({ named }) => named, CALLED), taking: search(({ taking }) => taking, TAKEN), made: search(({ made }) => made, ""), heirs: search(({ heirs }) => heirs, ""), files };
+  return { named: search(({ named }) => named, "called"), taking: search(({ taking }) => taking, "taken"), made: search(({ made }) => made, "any"), heirs: search(({ heirs }) => heirs, "any"), files: mentions.like };
 }
-
-/** What may follow any name: the end of `["name"]` and of parentheses; `!`, a type that it is taken for, a comment. */
-const END = "[\"'`\\])]*\\s*";
-const AFTER = "[!/]|(?:as|satisfies)\\b";
-/** What may follow the name of what is called, and of what is handed on. */
-const CALLED = `${END}(?:${AFTER}|[(<]|\\?\\.)`;
-const TAKEN = `${END}(?:${AFTER}|[,)\\]}]|\\??\\.\\s*bind\\b)`;
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
   return code == null ? [] : (placesOf(callsIn(path, code)).get(name) ?? []);
