@@ -60,9 +60,9 @@ async function execute(path: string): Promise<unknown> {
   }
 }
 
-/** What they import it from: the file beside this one, compiled or not. */
+/** What they import it from: a file of its own, compiled or not. */
 function ownHelper(): string {
-  return join(import.meta.dirname, import.meta.url.endsWith(".ts") ? "define-config.ts" : "define-config.js");
+  return join(import.meta.dirname, "../disk", import.meta.url.endsWith(".ts") ? "define-config.ts" : "define-config.js");
 }
 
 /** `:3` when the error tells where in the file it arose. */
