@@ -1,4 +1,4 @@
-import { columnOf, completeDedup, describeKey, findTable, keyBuilds, partColumns, partTexts, pendingMigrations, quoteName, replay, splitPredicate, tableTitle, totalKeysWithin, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
+import { columnOf, completeDedup, describeKey, findTable, keyBuilds, partColumns, partTexts, pendingMigrations, quoteName, replay, splitPredicate, tableTitle, totalKeysWithin, withRequired, type KeyBuild, type ReplayStep } from "../src/catalog/lookup.ts";
 import type { Predicate, Table } from "../src/model/catalog.ts";
 import type { Fix, Problem } from "../src/model/finding.ts";
 import type { Database, Migration } from "../src/model/project.ts";
@@ -32,7 +32,8 @@ export const noMismatchedDedup: Rule = {
 type Grouped = Dedup & { grouping: NonNullable<Dedup["grouping"]> };
 
 function judge(database: Database, position: number, step: ReplayStep, dedup: Grouped, text: RuleOptions["text"]): Problem | null {
-  const table = findTable(step.before, dedup.table, step.searchPath);
+  const found = findTable(step.before, dedup.table, step.searchPath);
+  const table = found === null ? null : withRequired(database.migrations[position]!, step, found);
   const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
   if (!table || !build) return null;
   if (!areRelated(dedup, build)) return null;

@@ -17,12 +17,17 @@ export const requireDedupBeforeUnique: Rule = {
       if (database.catalog.dialect !== "postgres") continue;
       for (const migration of pendingMigrations(database)) {
         for (const build of keyBuilds(migration)) {
-          if (mayHoldDuplicates(database, build) && !isPrepared(project, database, migration, build)) yield describe(build);
+          if (mayHoldDuplicates(database, build) && !isBuiltByHand(build) && !isPrepared(project, database, migration, build)) yield describe(build);
         }
       }
     }
   },
 };
+
+/** IF NOT EXISTS in a migration that runs once says that the index is there already where there are many rows; and if not, nobody waits for the build, and the runner stops at a failure. */
+function isBuiltByHand({ migration, concurrently, ifNotExists }: KeyBuild): boolean {
+  return concurrently && ifNotExists && migration.halts === true;
+}
 
 function isPrepared(project: Project, database: Database, migration: Migration, build: KeyBuild): boolean {
   if (speaksOfDuplicates(commentText(migration)) || project.repairs.some(({ database: id, dedup }) => id === database.id && removesDuplicates(dedup, build))) return true;

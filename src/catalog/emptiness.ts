@@ -7,8 +7,8 @@ import { findTable } from "./tables.ts";
 const memo = new WeakMap<Migration, Set<string>[]>();
 
 /**
- * Tables (ids) that hold no row when statement `index` of a migration runs: all rows were deleted before, or a column was added NOT NULL
- * without a default, which Postgres refuses on a table that has any. Says nothing of tables that the migration creates.
+ * Tables (ids) that hold no row when statement `index` of a migration runs: all rows were deleted before, or a column was added without a value and
+ * is NOT NULL, at once or further down, which Postgres refuses on a table that has any. Says nothing of tables that the migration creates.
  */
 export function emptyTables(migration: Migration, index: number): ReadonlySet<string> {
   const known = memo.get(migration) ?? emptyAtEach(migration);
@@ -18,17 +18,20 @@ export function emptyTables(migration: Migration, index: number): ReadonlySet<st
 
 type State = {
   empty: Set<string>;
-  /** Columns added in this file without a value, by table: SET NOT NULL succeeds on them only while there is no row. */
-  unfilled: Map<string, Set<string>>;
+  /** Columns added in this file without a value, by table, and by which statement: SET NOT NULL succeeds on them only while there is no row. */
+  unfilled: Map<string, Map<string, number>>;
+  /** What was known at each statement so far. */
+  known: Set<string>[];
 };
 
 function emptyAtEach(migration: Migration): Set<string>[] {
-  const state: State = { empty: new Set(), unfilled: new Map() };
-  return replay(migration).map((step) => {
+  const state: State = { empty: new Set(), unfilled: new Map(), known: [] };
+  for (const step of replay(migration)) {
     noteQueries(state, step);
     for (const change of step.statement.changes) noteChange(state, step, change);
-    return new Set(state.empty);
-  });
+    state.known.push(new Set(state.empty));
+  }
+  return state.known;
 }
 
 function noteQueries({ empty, unfilled }: State, step: ReplayStep): void {
@@ -59,9 +62,13 @@ function noteChange(state: State, step: ReplayStep, change: SchemaChange): void 
   if (step.statement.nested) return;
   if (change.kind === "add-column" && !change.ifNotExists && !isFilled(change)) {
     if (change.column.nullable === false) state.empty.add(id);
-    else state.unfilled.set(id, new Set([...(state.unfilled.get(id) ?? []), change.column.name]));
+    else state.unfilled.set(id, new Map([...(state.unfilled.get(id) ?? []), [change.column.name, step.index]]));
   }
-  if (change.kind === "set-nullable" && !change.nullable && state.unfilled.get(id)?.has(change.column) === true) state.empty.add(id);
+  if (change.kind !== "set-nullable" || change.nullable) return;
+  const added = state.unfilled.get(id)?.get(change.column);
+  if (added === undefined) return;
+  // Nobody has written to it since, so there was no row then either.
+  for (const empty of [state.empty, ...state.known.slice(added)]) empty.add(id);
 }
 
 /** Do rows that exist get a value? Those of a computed column and of a default do. */

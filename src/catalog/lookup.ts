@@ -20,6 +20,7 @@ export { describeColumns, describeKey, describeParts } from "./describe.ts";
 export { nearestNames } from "./nearest.ts";
 export { lostArbiter, strangersOf } from "./former.ts";
 export { catalogBefore, replay, type ReplayStep } from "./replay.ts";
+export { withRequired } from "./required.ts";
 export { implies } from "./predicate.ts";
 export { inferArbiter, type ArbiterMismatch, type ArbiterVerdict } from "./arbiter.ts";
 export { checksBefore, isConstant, isHistory, type Check } from "./checks.ts";
