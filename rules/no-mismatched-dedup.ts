@@ -36,10 +36,11 @@ function judge(database: Database, position: number, step: ReplayStep, dedup: Gr
   const table = found === null ? null : withRequired(database.migrations[position]!, step, found);
   const build = table ? findKeyAfter(database, position, step.index, table, dedup) : null;
   if (!table || !build) return null;
-  if (!areRelated(dedup, build)) return null;
+  if (!areRelated(dedup, build) || (dedup.action === "change" && !takesOut(dedup, build))) return null;
   if (dedup.action === "number") return compareNumbers(table, dedup, build);
   const columns = compareColumns(dedup, build);
-  const why = columns ?? compareRows(dedup, build) ?? compareKept(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(database, position, step, dedup, table);
+  const others = dedupsAlike(database, position, step, dedup, build);
+  const why = columns ?? compareRows(dedup, build, others) ?? compareKept(dedup, build) ?? compareNulls(dedup, build, table) ?? compareTies(dedup, table, others);
   if (why === null) return null;
   const migration = database.migrations[position];
   const fix = columns !== null || migration === undefined ? null : completeDedup(migration, step.statement, dedup, conditionsLeft(dedup, build, table), text);
@@ -80,6 +81,21 @@ function areRelated(dedup: Grouped, build: KeyBuild): boolean {
   return grouped.every((part) => kept.includes(part)) || kept.every((part) => grouped.includes(part));
 }
 
+/** A row that is changed elsewhere stays a duplicate. */
+function takesOut({ sets }: Grouped, { key }: KeyBuild): boolean {
+  const counting = [...partColumns(key), ...(key.where?.columns ?? [])];
+  return sets.some((column) => counting.includes(column));
+}
+
+/** Those that come between it and the key, by the same columns. */
+function dedupsAlike(database: Database, position: number, step: ReplayStep, dedup: Grouped, build: KeyBuild): Grouped[] {
+  const statements = database.migrations.slice(position, database.migrations.indexOf(build.migration) + 1).flatMap(({ statements: all }, index) => (index === 0 ? all.slice(step.index + 1) : all));
+  return statements.flatMap(({ dedup: other, at }): Grouped[] => {
+    if (other?.grouping == null || other.table.name !== dedup.table.name || !isSameSet(partTexts({ parts: other.grouping }), partTexts({ parts: dedup.grouping }))) return [];
+    return at.path === build.at.path && at.start > build.at.start ? [] : [{ ...other, grouping: other.grouping }];
+  });
+}
+
 function compareColumns(dedup: Grouped, build: KeyBuild): string | null {
   const [grouped, kept] = [partTexts({ parts: dedup.grouping }), partTexts(build.key)];
   if (isSameSet(grouped, kept)) return null;
@@ -110,12 +126,14 @@ function conditionsLeft(dedup: Grouped, build: KeyBuild, table: Table): Paramete
   return [...[...missing, ...chosenOutside(dedup, build)].map((text) => ({ text, columns: build.key.where?.columns ?? [] })), ...nulls.map((column) => ({ text: `${quoteName(column)} IS NOT NULL`, columns: [column] }))];
 }
 
-function compareRows(dedup: Grouped, build: KeyBuild): string | null {
+function compareRows(dedup: Grouped, build: KeyBuild, others: Grouped[]): string | null {
   const [kept, looked] = [conditions(build.key.where), conditions(dedup.where)];
   const { missing, extra } = differences(dedup, build);
   if (missing.length > 0 && extra.length > 0) return null;
   if (missing.length > 0 && dedup.action !== "change") return `it looks at all rows${looked.length > 0 ? ` WHERE ${looked.join(" AND ")}` : ""}, but the key holds only those WHERE ${kept.join(" AND ")}: rows outside of the key are ${lost(dedup)} too`;
-  if (extra.length > 0) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
+  // What it leaves, a later one takes.
+  const isSettled = others.some((other) => (other.action !== "change" || takesOut(other, build)) && differences(other, build).extra.length === 0);
+  if (extra.length > 0 && !isSettled) return `it looks only at rows WHERE ${looked.join(" AND ")}, but the key holds ${kept.length > 0 ? `those WHERE ${kept.join(" AND ")}` : "all rows"}: duplicates stay, and the build fails with 23505`;
   return null;
 }
 
@@ -165,12 +183,10 @@ function compareNulls(dedup: Grouped, build: KeyBuild, table: Table): string | n
 }
 
 /** Not where what chooses is unique among duplicates, and not where a second dedup settles the ties of the first. */
-function compareTies(database: Database, position: number, step: ReplayStep, dedup: Grouped, table: Table): string | null {
+function compareTies(dedup: Grouped, table: Table, others: Grouped[]): string | null {
   const chosen = [...partColumns({ parts: dedup.grouping }), ...dedup.order.map((text) => text.replace(/ desc$/, "").replaceAll('"', ""))];
-  const settled = database.migrations[position]?.statements.slice(step.index + 1).some(({ dedup: next }) => {
-    return next?.ties === false && next.table.name === dedup.table.name && next.grouping !== null && isSameSet(partTexts({ parts: next.grouping }), partTexts({ parts: dedup.grouping }));
-  });
-  return dedup.ties === true && !settled && totalKeysWithin(table, chosen).length === 0 ? "two rows can tie in what chooses the one that stays: duplicates stay, and the build fails with 23505, or all of them go" : null;
+  const isSettled = others.some(({ ties }) => ties === false);
+  return dedup.ties === true && !isSettled && totalKeysWithin(table, chosen).length === 0 ? "two rows can tie in what chooses the one that stays: duplicates stay, and the build fails with 23505, or all of them go" : null;
 }
 
 function conditions(where: Predicate | null): string[] {
