@@ -135,7 +135,7 @@ describe("evaluate", () => {
     expect(valueOf("function f(a) { if (a) return 1; return 2; } const x = f(1);")).toBe("function(1)");
     expect(valueOf("function f(a) { if (a) return 1; } const x = f(1);")).toBe("function(1)");
     expect(valueOf("function f(a) { if (!a) throw new Error(); return { a }; } const x = f(1);")).toBe("{ a: 1 }");
-    expect(valueOf("const a = (v) => b(v), b = (v) => c(v), c = (v) => d(v), d = (v) => v; const x = a('deep');")).toBe(`function("deep")`);
+    expect(valueOf("const a = (v) => b(v), b = (v) => c(v), c = (v) => d(v), d = (v) => e(v), e = (v) => f(v), f = (v) => v; const x = a('deep');")).toBe(`function("deep")`);
   });
 
   it("gives locals their values and parameters their places", () => {

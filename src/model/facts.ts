@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.ts";
+import type { Argument, Expression } from "./expression.ts";
 import type { PrismaFacts } from "./prisma.ts";
 import type { Span, Unread } from "./span.ts";
 import type { Statement } from "./statement.ts";
@@ -104,6 +104,8 @@ export type ClassFact = {
   extends: Expression | null;
   /** Type arguments of the class that it extends, as written: `User` of `extends Repository<User>`. Absent: none. */
   extendsTypes?: string[];
+  /** What its constructor gives to that one's, `super(…)`. Absent: it calls none. */
+  superArgs?: Argument[];
   implements: string[];
   decorators: Expression[];
   members: {
@@ -160,6 +162,8 @@ export type Local = {
   changed?: true;
   /** What is put into its properties: `user.name = x`, in order. Absent: nothing is. */
   assigned?: { name: string; value: Expression }[];
+  /** The same where the property's name is computed: `out[key] = x`. `branch`: not each time that the function runs. Absent: nothing is. */
+  keyed?: { key: Expression; value: Expression; branch?: true }[];
 };
 
 /** `branch`: given again behind a condition, in a loop, or after an error. */

@@ -2,7 +2,7 @@ import type { Argument, Expression } from "../model/expression.ts";
 import type { CallFact, CodeFacts } from "../model/facts.ts";
 import { spineCalls } from "./call-index.ts";
 import { classOf, methodOf, type FunctionAt } from "./classes.ts";
-import { evaluate, possibilities } from "./evaluate.ts";
+import { evaluate, possibilities, withEnvironment } from "./evaluate.ts";
 import type { Program } from "./program.ts";
 import { exportedAs } from "./exports.ts";
 
@@ -38,14 +38,14 @@ function createCallGraph(program: Program): CallGraph {
     callees(path, call) {
       const key = `${path}#${String(call)}`;
       let found = callees.get(key);
-      if (found === undefined) callees.set(key, (found = calleesOf(program, path, call)));
+      if (found === undefined) callees.set(key, (found = withEnvironment(program, null, () => calleesOf(program, path, call))));
       return found;
     },
     callers(of) {
       const key = `${of.path}#${String(of.function)}`;
       let found = callers.get(key);
       if (found === undefined) {
-        callers.set(key, (found = callersOf(program, graph, of)));
+        callers.set(key, (found = withEnvironment(program, null, () => callersOf(program, graph, of))));
       }
       return found;
     },

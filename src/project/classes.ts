@@ -1,5 +1,6 @@
 import type { Expression } from "../model/expression.ts";
 import type { ClassFact } from "../model/facts.ts";
+import { evaluate } from "./evaluate.ts";
 import { isIncidental } from "./files.ts";
 import type { Program } from "./program.ts";
 
@@ -34,7 +35,10 @@ export function classOf(program: Program, path: string, expression: Expression, 
 }
 
 function classNamed(program: Program, path: string, callee: Expression): ClassAt | null {
-  return callee.kind === "name" ? byType(program, path, callee.name) : null;
+  if (callee.kind === "name") return byType(program, path, callee.name);
+  // `utils.Repository` of a namespace.
+  const value = callee.kind === "member" && callee.of.kind === "name" ? evaluate(program, path, callee) : null;
+  return value?.kind === "declaration" && value.declaration.class !== null ? { path: value.path, name: value.name } : null;
 }
 
 /** `Repo`, `Repo | null`, `Promise<Repo>`, `Awaited<Repo>`. */

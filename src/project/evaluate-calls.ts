@@ -2,13 +2,14 @@ import type { Argument, Expression } from "../model/expression.ts";
 import type { FunctionFact } from "../model/facts.ts";
 import type { Span } from "../model/span.ts";
 import type { Context } from "./evaluate-context.ts";
-import { followPath } from "./evaluate-members.ts";
-import { asString, asStrings, unknown } from "./evaluated.ts";
+import { bindParameters, soleReturn } from "./evaluate-functions.ts";
+import { foldList } from "./evaluate-lists.ts";
+import { asString, asStrings } from "./evaluated.ts";
 import type { Env, Evaluated } from "./program.ts";
 import { isDigestName, isGeneratorName } from "./value-names.ts";
 
 /** Helpers are inlined this deep (reference §1.3 R5). */
-const DEEPEST_INLINING = 3;
+const DEEPEST_INLINING = 5;
 
 type Call = Extract<Evaluated, { kind: "call" }>;
 
@@ -19,7 +20,7 @@ export function evaluateCall(context: Context, path: string, expression: Extract
   const { items, complete } = evaluateArguments(context, path, expression.args, env);
   const call: Call = { kind: "call", at, callee, args: items, complete, new: expression.kind === "new" };
   if (expression.kind === "new") return call;
-  return foldBuiltin(context, call) ?? inline(context, call) ?? call;
+  return foldBuiltin(context, call) ?? foldList(context, call) ?? inline(context, call) ?? call;
 }
 
 /** Items of an array or arguments of a call; an array that is spread is folded in, another spread leaves the list incomplete. */
@@ -120,46 +121,4 @@ function holdsCall(value: Evaluated): boolean {
     default:
       return false;
   }
-}
-
-/** What a function always returns when it returns; null: several values, or none on some path. */
-export function soleReturn(fact: FunctionFact): Expression | null {
-  const [returned] = fact.returns;
-  const conditions = fact.returnConditions?.[0] ?? [];
-  if (fact.returns.length !== 1 || returned === undefined) return null;
-  // Behind a branch the function may also end without a value; behind an early exit the other path has thrown.
-  return conditions.every((step) => step.kind === "condition" && step.via === "early-exit") ? returned : null;
-}
-
-/** What the parameters of a function stand for when it is called with `args`. */
-export function bindParameters(context: Context, callee: { path: string; closure?: Env }, fact: FunctionFact, args: Evaluated[]): Env {
-  const locals = new Map(callee.closure?.locals ?? []);
-  const env: Env = { path: callee.path, locals };
-  for (const parameter of fact.parameters) {
-    const at = { ...fact.at };
-    if (parameter.path[0] === "...") {
-      const rest = args.slice(parameter.position);
-      // `(...rest)` and `({ ...rest })` have the same path; an object tells that it is the second.
-      locals.set(parameter.local, rest[0]?.kind === "object" ? (restOf(fact, parameter.position, rest[0]) ?? unknown(at, "...")) : { kind: "array", at, items: rest, complete: true });
-      continue;
-    }
-    const given = args[parameter.position] ?? ({ kind: "undefined", at } as const);
-    const value = followPath(context, given, parameter.path, at);
-    locals.set(parameter.local, value.kind === "undefined" ? defaultOf(context, callee.path, parameter.local, env, value) : value);
-  }
-  return env;
-}
-
-/** `({ a, b, ...rest })`: the object without what is named beside it; null: nothing is, so it may be a list of arguments as well. */
-function restOf(fact: FunctionFact, position: number, given: Extract<Evaluated, { kind: "object" }>): Evaluated | null {
-  const named = new Set(fact.parameters.flatMap(({ position: at, path }) => (at === position && path[0] !== "..." ? path.slice(0, 1) : [])));
-  return named.size === 0 ? null : { ...given, entries: new Map([...given.entries].filter(([key]) => !named.has(key))) };
-}
-
-/** A parameter that was not given has its default. */
-function defaultOf(context: Context, path: string, local: number, env: Env, otherwise: Evaluated): Evaluated {
-  const values = context.program.facts(path)?.code?.locals[local]?.values ?? [];
-  const [value] = values;
-  if (value === undefined) return otherwise;
-  return values.length === 1 && value.path.length === 0 ? context.evaluate(path, value.value, env) : unknown(otherwise.at, "");
 }

@@ -1,4 +1,4 @@
-import { soleReturn } from "./evaluate-calls.ts";
+import { soleReturn } from "./evaluate-functions.ts";
 import type { Context } from "./evaluate-context.ts";
 import type { Evaluated } from "./program.ts";
 

@@ -16,8 +16,19 @@ export function evaluateSymbol(context: Context, symbol: Symbol, at: Span): Eval
   const own: Evaluated = { kind: "declaration", at: declaration.at, path, name, declaration };
   const mayChange = declaration.kind === "let" || declaration.kind === "class" || declaration.kind === "type";
   if (declaration.value === null || mayChange) return own;
-  const value = followPath(context, context.evaluate(path, declaration.value, null), declaration.path, declaration.at);
+  const value = followPath(context, constantOf(context, path, declaration.value), declaration.path, declaration.at);
   return isFolded(value) ? value : own;
+}
+
+/** A constant is the same wherever it is asked for: how deep the helper stands that asks does not count. */
+function constantOf(context: Context, path: string, initializer: Expression): Evaluated {
+  const around = context.inlining;
+  context.inlining = [];
+  try {
+    return context.evaluate(path, initializer, null);
+  } finally {
+    context.inlining = around;
+  }
 }
 
 /** A name inside a function: what `env` binds, a parameter, or the values that it was given. */

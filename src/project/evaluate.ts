@@ -1,10 +1,12 @@
 import type { Expression } from "../model/expression.ts";
 import type { Span } from "../model/span.ts";
-import { bindParameters, evaluateArguments, evaluateCall, soleReturn } from "./evaluate-calls.ts";
+import { evaluateArguments, evaluateCall } from "./evaluate-calls.ts";
+import { bindParameters, soleReturn } from "./evaluate-functions.ts";
 import type { Context } from "./evaluate-context.ts";
 import { elementOf as elementOfList } from "./evaluate-elements.ts";
 import { evaluateMember } from "./evaluate-members.ts";
 import { evaluateLocal, evaluateSymbol } from "./evaluate-names.ts";
+import { memberOfSelf } from "./evaluate-self.ts";
 import { evaluateBinary, evaluateTemplate, isCheap } from "./evaluate-operators.ts";
 import { alternatives, possibilities, truthOf, unknown } from "./evaluated.ts";
 import type { Env, Evaluated, Program } from "./program.ts";
@@ -31,6 +33,8 @@ type State = Context & {
   depth: number;
   /** A cycle or the end of the budget was met: what depends on it is not kept. */
   cut: boolean;
+  /** See `withEnvironment`. */
+  around: Env | null;
 };
 
 const states = new WeakMap<Program, State>();
@@ -41,7 +45,20 @@ const states = new WeakMap<Program, State>();
  * known is `unknown`, and a cycle ends in it.
  */
 export function evaluate(program: Program, path: string, expression: Expression, env: Env | null = null): Evaluated {
-  return stateOf(program).evaluate(path, expression, env);
+  const state = stateOf(program);
+  return state.evaluate(path, expression, env ?? state.around);
+}
+
+/** Runs what evaluates: where it gives no environment of its own, this one counts in its file. */
+export function withEnvironment<T>(program: Program, env: Env | null, run: () => T): T {
+  const state = stateOf(program);
+  const { around } = state;
+  state.around = env;
+  try {
+    return run();
+  } finally {
+    state.around = around;
+  }
 }
 
 /** `of.name` of a value, as `evaluate` would follow it. */
@@ -107,6 +124,7 @@ function stateOf(program: Program): State {
     steps: 0,
     depth: 0,
     cut: false,
+    around: null,
     evaluate: (path, expression, env) => evaluateOnce(state, path, expression, env),
     symbol: (symbol, at) => evaluateSymbol(state, symbol, at),
     member: (of, name, at) => evaluateMember(state, of, name, at),
@@ -186,7 +204,7 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
       return isDeclared(state.program, path, expression.name) ? unknown(at, expression.name) : { kind: "external", at, package: "", subpath: "", name: expression.name };
     }
     case "member":
-      return soleEntry(state, path, expression) ?? state.member(state.evaluate(path, expression.of, env), expression.name, at);
+      return ownMember(state, expression, env, at) ?? soleEntry(state, path, expression) ?? state.member(state.evaluate(path, expression.of, env), expression.name, at);
     case "index":
       return evaluateIndex(state, path, expression, env);
     case "call":
@@ -214,6 +232,11 @@ function evaluateKind(state: State, path: string, expression: Expression, env: E
     case "opaque":
       return unknown(at, expression.text);
   }
+}
+
+/** `this.table`, where it is known what `this` is. */
+function ownMember(state: State, { of, name }: Extract<Expression, { kind: "member" }>, env: Env | null, at: Span): Evaluated | null {
+  return of.kind === "this" && env?.self !== undefined ? memberOfSelf(state, env.self, name, at) : null;
 }
 
 /** `REGISTRY.name` of a constant object is that entry alone; the others, which may lead anywhere, are not evaluated. null: not that plain. */

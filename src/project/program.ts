@@ -61,5 +61,8 @@ export type Evaluated = { at: Span } & (
   | { kind: "unknown"; text: string }
 );
 
-/** What locals of one file stand for while a function of it is evaluated: index into FileFacts.code.locals → value. */
-export type Env = { path: string; locals: Map<number, Evaluated> };
+/** What locals of one file stand for while a function of it is evaluated: index into FileFacts.code.locals → value. `self`: what `this` is. */
+export type Env = { path: string; locals: Map<number, Evaluated>; self?: Self };
+
+/** An instance of a class of the project, by the file that declares it. `args`: what its constructor is given; null: not known. */
+export type Self = { path: string; name: string; args: Evaluated[] | null };

@@ -3,6 +3,7 @@ import { rawChain } from "./chains.ts";
 import { BUILDERS, heldChain } from "./held-chains.ts";
 import { ADAPTERS } from "./clients/index.ts";
 import type { CallView, ClientAdapter, Linked, Reading } from "./clients/adapter.ts";
+import { readForCallers } from "./read-for-callers.ts";
 
 /** Asks the adapters about every call of a file's code. */
 export function readCode(linked: Linked, path: string): Reading {
@@ -26,7 +27,7 @@ function readCalls(linked: Linked, path: string, code: CodeFacts): Reading {
     const adapters = new Set([...view.names].flatMap((name) => byLink.get(name) ?? []));
     if (adapters.size === 0) continue;
     for (const adapter of ADAPTERS) {
-      const reading = adapters.has(adapter) ? adapter.read(view, linked) : null;
+      const reading = adapters.has(adapter) ? readForCallers(view, linked, adapter) : null;
       if (reading === null) continue;
       out.drafts.push(...reading.drafts);
       out.effects.push(...reading.effects);

@@ -4,7 +4,7 @@ import type { CallFact } from "../../model/facts.ts";
 import type { ClientName, Conflict, Database, Site, Value } from "../../model/project.ts";
 import type { Span } from "../../model/span.ts";
 import type { Dedup } from "../../model/statement.ts";
-import type { Env, Evaluated, Program } from "../program.ts";
+import type { Evaluated, Program } from "../program.ts";
 import type { RawChain } from "../chains.ts";
 import type { EntityBindings, TableBindings } from "../schema/bindings.ts";
 import type { SequelizeSchemas } from "../schema/sequelize.ts";
@@ -36,9 +36,7 @@ export type CallView = {
   perhaps?: RawChain["links"][];
   /** Names of the links, for a cheap first look. */
   names: ReadonlySet<string>;
-  /** What a caller gives for the parameters of the function around; absent: they stay open. */
-  env?: Env;
-  /** That caller's call: what is written there as a literal reaches the statement as it stands. */
+  /** The caller whom the statement is read for: what is written there as a literal reaches the statement as it stands. */
   caller?: Span;
 };
 

@@ -3,23 +3,23 @@ import { callGraphOf } from "../call-graph.ts";
 import type { ChainLink, RawLink } from "../chains.ts";
 import { callChain, rawChain } from "../chains.ts";
 import { asString, evaluate, unknown } from "../evaluate.ts";
-import { soleReturn } from "../evaluate-calls.ts";
+import { soleReturn } from "../evaluate-functions.ts";
 import { expressionAt } from "../expressions.ts";
 import type { Evaluated } from "../program.ts";
 import { argument, type CallView, type Condition, type Draft, type Linked, type Reading } from "./adapter.ts";
 
 /** The links of a builder's chain with what their arguments are. */
 export function linksOf(view: CallView, linked: Linked): ChainLink[] {
-  return view.links.map((link) => evaluated(linked, view.path, link, view.env));
+  return view.links.map((link) => evaluated(linked, view.path, link));
 }
 
 /** Of links that only some ways have put there, each call's. */
 export function perhapsOf(view: CallView, linked: Linked): ChainLink[][] {
-  return (view.perhaps ?? []).map((links) => links.map((link) => evaluated(linked, view.path, link, view.env)));
+  return (view.perhaps ?? []).map((links) => links.map((link) => evaluated(linked, view.path, link)));
 }
 
-function evaluated(linked: Linked, path: string, link: RawLink, env?: CallView["env"]): ChainLink {
-  const args = link.args?.map((item) => (item.kind === "spread" ? unknown({ path, start: item.of.start, end: item.of.end }, "...") : evaluate(linked.program, path, item, env))) ?? null;
+function evaluated(linked: Linked, path: string, link: RawLink): ChainLink {
+  const args = link.args?.map((item) => (item.kind === "spread" ? unknown({ path, start: item.of.start, end: item.of.end }, "...") : evaluate(linked.program, path, item))) ?? null;
   return { name: link.name, args, complete: link.args?.every((item) => item.kind !== "spread") ?? true, new: link.new, at: { path, start: link.start, end: link.end } };
 }
 
@@ -42,7 +42,7 @@ type Call = Extract<Expression, { kind: "call" }>;
 
 /** With its parameters bound; null: it is not that plain. */
 function inlinedLinks(view: CallView, linked: Linked, call: Call): ChainLink[] | null {
-  const value = evaluate(linked.program, view.path, call, view.env);
+  const value = evaluate(linked.program, view.path, call);
   const isOwn = value.at.path === view.path && value.at.start === call.start && value.at.end === call.end;
   return value.kind !== "call" || isOwn || isAwaited(linked, view, call) ? null : callChain(value).links;
 }

@@ -22,11 +22,11 @@ export function readConflict(view: CallView, linked: Linked, table: TableBinding
   const prepared = view.names.has("prepare");
   const made: DraftConflict = { action, target: { by: "unknown" }, prepared, sets: null, setWhere: false, native: "yes", reasons: [], at };
   if (expression === null) return { ...made, target: (link.args ?? []).length === 0 ? { by: "none" } : { by: "unknown" }, sets: action === "nothing" ? [] : null };
-  const options = evaluate(linked.program, view.path, expression, view.env);
+  const options = evaluate(linked.program, view.path, expression);
   if (options.kind === "undefined") return { ...made, target: { by: "none" }, sets: [] };
   if (options.kind !== "object") return made;
   const target = entryOf(options, "target");
-  if (view.env !== undefined) made.at = target?.at ?? at;
+  if (view.caller !== undefined) made.at = target?.at ?? at;
   else made.at = target?.at.path === view.path && target.at.start >= at.start && target.at.end <= at.end ? target.at : at;
   made.target = targetOf(linked, table, options, target, action);
   if (target?.kind === "alternatives") {

@@ -8,7 +8,6 @@ import { argument, emptyDraft, type CallView, type ClientAdapter, type Draft, ty
 import { builderCall, conditionOf } from "./drizzle-conditions.ts";
 import { readConflict } from "./drizzle-conflict.ts";
 import { propertyColumn, rowsOf } from "./rows.ts";
-import { readForCallers } from "./helpers.ts";
 import { returningOf, takesFirstRow } from "./row-use.ts";
 
 const STARTS: Record<string, Draft["kind"]> = { insert: "insert", update: "update", delete: "delete", from: "lookup", $count: "lookup", findFirst: "lookup", findMany: "lookup" };
@@ -16,7 +15,7 @@ const STARTS: Record<string, Draft["kind"]> = { insert: "insert", update: "updat
 const REFRESH = "refreshMaterializedView";
 
 /** Drizzle: the table is what its argument is, whatever it is called on (reference §1.3 R2, §4.5, §4.6). */
-export const drizzle: ClientAdapter = { name: "drizzle", links: new Set([...Object.keys(STARTS), REFRESH]), read: (view, linked) => readForCallers(view, linked, readDrizzle) };
+export const drizzle: ClientAdapter = { name: "drizzle", links: new Set([...Object.keys(STARTS), REFRESH]), read: readDrizzle };
 
 function readDrizzle(view: CallView, linked: Linked): Reading | null {
   if (linked.tables.all.length === 0) return null;
@@ -27,7 +26,7 @@ function readDrizzle(view: CallView, linked: Linked): Reading | null {
   if (start.name === "findFirst" || start.name === "findMany") return readRelational(view, linked, index, start);
   const value = argumentValue(view, linked, start, 0);
   const table = value === null ? null : tableFrom(linked, value);
-  if (table === null) return null;
+  if (table === null) return value !== null && isHanded(view, linked, start, value) ? { drafts: [{ ...emptyDraft(view, "drizzle", kind, `${nameOf(view.root)}.${start.name}(…)`), why: "the table is the caller's" }], effects: [] } : null;
   const receiver = nameOf(view.root);
   const shown = start.name === "from" ? `${receiver}.select().from(${table.name})` : `${receiver}.${start.name}(${table.name})`;
   const draft: Draft = { ...emptyDraft(view, "drizzle", kind, shown), database: table.database, table: table.table };
@@ -36,6 +35,19 @@ function readDrizzle(view: CallView, linked: Linked): Reading | null {
   read(view, linked, table, draft, start);
   const effects = view.names.has("for") ? rowLock(view) : [];
   return { drafts: [draft], effects };
+}
+
+/** What only Drizzle's builders go on with. */
+const SECOND: Record<string, string> = { insert: "values", update: "set", delete: "where", from: "select" };
+
+/** `insert(table).values(…)` of a table that the function, or the instance, was given. */
+function isHanded(view: CallView, linked: Linked, start: RawLink, value: Evaluated): boolean {
+  const second = SECOND[start.name];
+  if (second === undefined || !view.names.has(second)) return false;
+  if (value.kind === "member") return value.of.kind === "unknown" && value.of.text === "this";
+  if (value.kind !== "parameter") return false;
+  const typeText = linked.program.facts(value.path)?.code?.functions[value.function]?.parameters.find((each) => each.position === value.position)?.typeText;
+  return typeText == null || !/^string\b/.test(typeText);
 }
 
 /** `db.refreshMaterializedView(totals).concurrently()`. */
@@ -64,7 +76,7 @@ function tableFrom(linked: Linked, value: Evaluated): TableBinding | null {
 
 function argumentValue(view: CallView, linked: Linked, link: RawLink | undefined, position: number): Evaluated | null {
   const expression: Expression | null = argument(link?.args, position);
-  return expression === null ? null : evaluate(linked.program, view.path, expression, view.env);
+  return expression === null ? null : evaluate(linked.program, view.path, expression);
 }
 
 function linkNamed(view: CallView, name: string): RawLink | undefined {

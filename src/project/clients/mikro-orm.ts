@@ -28,7 +28,7 @@ function readMikroOrm(view: CallView, linked: Linked): Reading | null {
   if (call === null || operation === undefined) return null;
   const value = (position: number): Evaluated | null => {
     const expression = argument(call.args, position);
-    return expression === null ? null : evaluate(linked.program, view.path, expression, view.env);
+    return expression === null ? null : evaluate(linked.program, view.path, expression);
   };
   const first = value(0);
   const named = first === null ? null : linked.mikroOrm.entityOf(first);

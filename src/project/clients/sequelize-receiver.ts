@@ -22,7 +22,7 @@ export function modelOfReceiver(view: CallView, linked: Linked, expression: Expr
     const bound = own === null ? undefined : linked.models.all.find(({ model }) => model.path === own.path && model.declared === own.name);
     return bound === undefined ? null : { bound, shown: own?.name ?? shown };
   }
-  const value = evaluate(linked.program, view.path, receiver, view.env);
+  const value = evaluate(linked.program, view.path, receiver);
   const led = linked.models.modelOf(value);
   if (led !== null) return { bound: led, shown };
   // `sequelize.model("User")`, `sequelize.models["User"]`

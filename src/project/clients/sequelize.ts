@@ -45,7 +45,7 @@ function readSequelize(view: CallView, linked: Linked): Reading | null {
   if (receiver === null) return null;
   const value = (position: number): Evaluated | null => {
     const expression = argument(call.args, position);
-    return expression === null ? null : evaluate(linked.program, view.path, expression, view.env);
+    return expression === null ? null : evaluate(linked.program, view.path, expression);
   };
   const options = value(operation.options);
   const expression = argument(call.args, operation.options);

@@ -41,7 +41,10 @@ export function upsertConflict(entity: EntityBinding, value: Evaluated | null, a
 function propertyColumns(entity: EntityBinding, properties: string[]): string[] | null {
   const found = properties.map((property) => {
     const own = entity.columns.get(property);
-    return own !== undefined ? [own] : (entity.relations.get(property)?.columns.map((each) => each.column) ?? []);
+    if (own !== undefined) return [own];
+    const related = entity.relations.get(property)?.columns.map((each) => each.column);
+    // `itemId` beside a relation `item` is the column that the relation holds.
+    return related ?? ([...entity.relations.values()].some(({ columns: held }) => held.some((each) => each.column === property)) ? [property] : []);
   });
   return found.some((each) => each.length === 0) ? null : found.flat();
 }

@@ -95,6 +95,8 @@ function assignMember(reader: Reader, node: ts.Expression, value: Expression, pa
   const target = reader.walk.expression(reader, node);
   const holder = target.kind === "member" && target.of.kind === "local" ? reader.facts.locals[target.of.local] : undefined;
   if (holder !== undefined && target.kind === "member" && path.length === 0) (holder.assigned ??= []).push({ name: target.name, value });
+  const keyed = target.kind === "index" && target.of.kind === "local" ? reader.facts.locals[target.of.local] : undefined;
+  if (keyed !== undefined && target.kind === "index" && path.length === 0) (keyed.keyed ??= []).push({ key: target.index, value, ...(isInBranch(reader) ? { branch: true as const } : {}) });
   if (!ts.isPropertyAccessExpression(node) || node.expression.kind !== ts.SyntaxKind.ThisKeyword || reader.class === null || path.length > 0) return;
   const name = node.name.text;
   const member = reader.class.members.find((each) => each.name === name);

@@ -17,6 +17,7 @@ export function readCall(reader: Reader, node: ts.CallExpression, chain: number)
   const readCallee = (): Expression => reader.walk.expression(reader, node.expression, own);
   const callee = handled === null ? readCallee() : withStep(reader, { kind: "try", handler: handled.handler }, readCallee);
   const args = handled === null ? readCallArguments(reader, node, callee) : node.arguments.map((each, i) => (i === handled.argument ? handled.read() : readArgument(reader, each)));
+  if (reader.class !== null && callee.kind === "name" && callee.name === "super") reader.class.superArgs = args;
   const typeArgs = node.typeArguments?.map((each) => textOf(reader, each)) ?? [];
   const expression: Expression = { kind: "call", callee, args, typeArgs, start: node.getStart(reader.source), end: node.end };
   if (chain === OUTSIDE) closeCall(reader, own, node, expression);
