@@ -132,6 +132,8 @@ function isSuppliedByCaller(table: Table, key: UniqueKey, site: Site): boolean {
   if (key.kind === "exclusion" || (key.where !== null && !key.where.columns.every((column) => columns.includes(column)))) return false;
   const values = columns.map((column) => site.columns?.find((item) => item.column === column)?.value);
   if (!values.every((value): value is Value => value !== undefined && isChosen(value))) return false;
+  // A hash that stands for a secret is as random as the secret: no second call brings it again.
+  if (columns.some((column) => /(?:token|key|secret)_?hash$|^hashed_?(?:token|key|secret)$/i.test(column))) return false;
   // An id that is handed down was most likely made by who calls.
   if (key.kind === "primary" && columns.length === 1 && values[0]?.origin === "parameter" && !isReference(table, columns[0])) return false;
   return values.some((value) => value.origin === "external" || value.origin === "parameter");
