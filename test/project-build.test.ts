@@ -65,6 +65,8 @@ describe("files", () => {
     ["src/db/seeds/users.ts", "seed"],
     ["scripts/backfill.ts", "script"],
     ["src/app/api/webhooks/stripe/route.ts", "webhook"],
+    ["src/graphql/webhookQueue.ts", null],
+    ["src/api/WebhookMutations.ts", null],
     ["src/app/api/users/route.ts", "route"],
     ["src/jobs/sync.ts", "job"],
     ["src/consumers/orders.ts", "consumer"],

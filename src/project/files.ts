@@ -12,7 +12,8 @@ const GENERATED = /(?:^|\/)(?:generated|__generated__|\.generated|dist|build|\.n
 
 /** Entry points that frameworks and queues know by their place; the first that matches counts. */
 const ENTRIES: [Exclude<Entry, null>, RegExp][] = [
-  ["webhook", /webhooks?/i],
+  // GraphQL is where a program's own users manage theirs.
+  ["webhook", /^(?!.*(?:(?:^|\/)graphql\/|webhooks?[._-]?(?:mutations?|quer(?:y|ies)|resolvers?)\b)).*webhook/i],
   ["job", /(?:^|\/)(?:jobs?|crons?|inngest|trigger|workers?|background|tasks?|schedulers?|background-jobs)\/|[.-](?:job|cron|worker|processor)\.[cm]?[jt]s$/],
   ["consumer", /(?:^|\/)(?:consumers?|subscribers?|queues?|listeners?)\/|[.-](?:consumer|subscriber|listener)\.[cm]?[jt]s$/],
   ["route", /(?:^|\/)route\.[cm]?[jt]sx?$|(?:^|\/)pages\/api\/|(?:^|\/)(?:routes?|controllers?|routers?)\/|[.-](?:controller|router|routes?)\.[cm]?[jt]s$/],

@@ -1,7 +1,8 @@
-import type { Expression } from "../model/expression.ts";
+import type { Argument, Expression } from "../model/expression.ts";
 import type { CallFact, CodeFacts } from "../model/facts.ts";
 import type { Guard } from "../model/project.ts";
 import type { Span } from "../model/span.ts";
+import type { Effect } from "./clients/adapter.ts";
 import { flowRoot, type FunctionAt } from "./call-graph.ts";
 import { spineCalls } from "./call-index.ts";
 import { evaluate } from "./evaluate.ts";
@@ -26,8 +27,8 @@ export function locksBefore(flow: Flow, frame: Frame): Lock[] {
     if (fact !== undefined && call !== frame.call && mayPrecede(fact, frame.fact) && !encloses(fact.at, frame.fact.at) && isStillHeld(code, fact, frame.fact)) locks.push({ kind: "lock", how, at, calls: frame.calls });
   }
   for (const handed of callbacksAround(code, frame)) {
-    const to = handed.call === null ? undefined : flow.graph.callees(frame.path, handed.call)[0]?.to;
-    const inside = to === undefined ? [] : locksIn(flow, to, 2);
+    const called = handed.call === null ? undefined : flow.graph.callees(frame.path, handed.call)[0];
+    const inside = called === undefined ? [] : locksIn(flow, called, 2);
     const at = (handed.call === null ? undefined : code.calls[handed.call]?.at) ?? frame.fact.at;
     if (inside.length > 0) locks.push({ kind: "lock", how: inside[0] ?? "other", at, calls: frame.calls });
     else if (isLockName(handed.callee)) locks.push({ kind: "lock", how: "other", at, calls: frame.calls });
@@ -69,7 +70,7 @@ function lockOfCall(flow: Flow, path: string, call: number, depth: number): Foun
   const fact = flow.program.facts(path)?.code?.calls[call];
   if (fact === undefined) return [];
   const own = flow.effectsAt(path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
-  const [how] = own.length > 0 ? own : depth === 0 ? [] : flow.graph.callees(path, call).flatMap(({ to }) => locksIn(flow, to, depth - 1));
+  const [how] = own.length > 0 ? own : depth === 0 ? [] : flow.graph.callees(path, call).flatMap((called) => locksIn(flow, called, depth - 1));
   if (how !== undefined) return [{ call, how, at: fact.at }];
   if (spineCalls(fact.expression).some((node) => isClaim(flow, path, node))) return [{ call, how: "other", at: fact.at }];
   const named = fact.awaited && spineCalls(fact.expression).some((node: Extract<Expression, { kind: "call" }>) => isLockName(nameOf(node.callee)));
@@ -89,14 +90,32 @@ function isClaim(flow: Flow, path: string, node: Extract<Expression, { kind: "ca
   });
 }
 
-function locksIn(flow: Flow, of: FunctionAt, depth: number): How[] {
+/** A function that is called, and with what. */
+type Called = { to: FunctionAt; args: Argument[] };
+
+/** `around`: the calls that lead to this one. */
+function locksIn(flow: Flow, called: Called, depth: number, around: Called[] = []): How[] {
+  const of = called.to;
+  const calls = [called, ...around];
   const code = flow.program.facts(of.path)?.code;
   if (code == null) return [];
   const root = flowRoot(code, of.function);
   return flow.callsOf(of.path, root).flatMap((call) => {
     const fact = code.calls[call];
     if (fact === undefined || !isStillHeld(code, fact, null)) return [];
-    const own = flow.effectsAt(of.path, call).flatMap((effect) => (effect.kind === "lock" ? [effect.how] : []));
-    return own.length > 0 || depth === 0 ? own : flow.graph.callees(of.path, call).flatMap(({ to }) => (to.path === of.path && to.function === of.function ? [] : locksIn(flow, to, depth - 1)));
+    const own = flow.effectsAt(of.path, call).flatMap((effect) => (effect.kind === "lock" && isAskedFor(effect, calls) ? [effect.how] : []));
+    return own.length > 0 || depth === 0 ? own : flow.graph.callees(of.path, call).flatMap((next) => (next.to.path === of.path && next.to.function === of.function ? [] : locksIn(flow, next, depth - 1, calls)));
   });
+}
+
+/** `findAccount(id, { lock: true })`: a helper that locks where it is told to. What cannot be seen may tell it. */
+function isAskedFor({ asked, path }: Extract<Effect, { kind: "lock" }>, calls: Called[]): boolean {
+  const args = asked === undefined ? undefined : calls.find(({ to }) => to.path === path && to.function === asked.function)?.args;
+  if (asked === undefined || args === undefined || args.slice(0, asked.position + 1).some(({ kind }) => kind === "spread")) return true;
+  let given: Expression | null = args[asked.position] as Expression | undefined ?? null;
+  for (const member of asked.members) {
+    if (given?.kind !== "object" || given.entries.some((entry) => entry.kind === "spread")) break;
+    given = given.entries.flatMap((entry) => (entry.kind === "property" && entry.key === member ? [entry.value] : []))[0] ?? null;
+  }
+  return given !== null && given.kind !== "undefined" && given.kind !== "null" && !(given.kind === "boolean" && !given.value);
 }

@@ -80,8 +80,8 @@ export type Draft = Pick<Site, "kind" | "operation" | "database" | "table" | "at
 
 /** A statement that matters to its neighbours, or to the migrations, without being a site. `database` and `table`: ids, as resolved. */
 export type Effect = { path: string; call: number | null; at: Span } & (
-  /** `table`: whose rows are locked, where that is known. */
-  | { kind: "lock"; how: "advisory" | "row" | "table" | "other"; table?: string }
+  /** `table`: whose rows are locked, where that is known. `asked`: only where this parameter (of a function of the file) says so. */
+  | { kind: "lock"; how: "advisory" | "row" | "table" | "other"; table?: string; asked?: Extract<Evaluated, { kind: "parameter" }> }
   | { kind: "begin"; isolation: string | null }
   | { kind: "end" }
   /** REFRESH MATERIALIZED VIEW CONCURRENTLY. */

@@ -1,6 +1,7 @@
 import type { Expression } from "../../model/expression.ts";
 import type { Site } from "../../model/project.ts";
 import { asObject, entryOf, evaluate } from "../evaluate.ts";
+import { possibilities, truthOf } from "../evaluated.ts";
 import type { Evaluated } from "../program.ts";
 import { primaryOf } from "../schema/sequelize-model.ts";
 import { argument, emptyDraft, tableOf, type CallView, type ClientAdapter, type Draft, type Linked, type Reading } from "./adapter.ts";
@@ -56,7 +57,8 @@ function readSequelize(view: CallView, linked: Linked): Reading | null {
   };
   const where = entryOf(options, "where");
   const lock = entryOf(options, "lock");
-  const effects: Reading["effects"] = lock !== undefined && !(lock.kind === "boolean" && !lock.value) && lock.kind !== "undefined" ? [{ kind: "lock", how: "row", path: view.path, call: view.index, at: view.fact.at }] : [];
+  const asked = lock === undefined ? undefined : possibilities(lock).find((each) => each.kind === "parameter");
+  const effects: Reading["effects"] = lock !== undefined && truthOf(lock) !== false ? [{ kind: "lock", how: "row", path: view.path, call: view.index, at: view.fact.at, ...(asked === undefined ? {} : { asked }) }] : [];
   const scope: ConflictScope = { model: receiver.bound.model, version: versionOf(linked, binding.database), columnOf: (key) => binding.columns.get(key) ?? key, draft, options };
   switch (call.name) {
     case "create":
