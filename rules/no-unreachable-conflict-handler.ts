@@ -33,7 +33,7 @@ export const noUnreachableConflictHandler: Rule = {
     const seen = new Set<string>();
     for (const handler of project.handlers) {
       if (isPassedOver(handler, options)) continue;
-      const problems = asksForViolation(project, handler) ? [judgeTests(project, handler, options) ?? judgeKeys(project, handler)] : [];
+      const problems = asksForViolation(project, handler) ? judgeAll(project, handler, options) : [];
       for (const problem of problems) {
         if (!problem || seen.has(`${problem.at.path}:${problem.at.start}`)) continue;
         seen.add(`${problem.at.path}:${problem.at.start}`);
@@ -47,6 +47,11 @@ export const noUnreachableConflictHandler: Rule = {
     }
   },
 };
+
+function judgeAll(project: Project, handler: Handler, options: RuleOptions): (Problem | null)[] {
+  const dead = judgeTests(project, handler, options);
+  return dead.length > 0 ? dead : [judgeKeys(project, handler)];
+}
 
 /** Does the handler wait for a violation of a key, and understand all that it asks? */
 function asksForViolation(project: Project, handler: Handler): boolean {
@@ -125,10 +130,10 @@ function isSurrogate(table: Table, key: UniqueKey): boolean {
   return column !== null && (isFresh(column) || column.name === "id");
 }
 
-/** Tests that can never be true with the installed client. */
-function judgeTests(project: Project, handler: Handler, { text }: RuleOptions): Problem | null {
+/** Tests that can never be true with the installed client: the first of the handler's, and each other that is dead wherever its helper is asked. */
+function judgeTests(project: Project, handler: Handler, { text }: RuleOptions): Problem[] {
   const sites = handler.covers.flatMap((id) => project.sites[id] ?? []).filter((site) => site.kind !== "lookup" && site.kind !== "delete");
-  if (sites.length === 0) return null;
+  if (sites.length === 0) return [];
   const groups = [
     handler.tests.filter((test) => isUniqueTest(handler, test)),
     handler.tests.filter((test) => test.kind === "name" || test.kind === "target"),
@@ -137,25 +142,31 @@ function judgeTests(project: Project, handler: Handler, { text }: RuleOptions): 
     const whys = whysOf(project, handler, sites, group);
     // Of several places that are asked, the one that is there tells more.
     const index = Math.max(0, whys.findIndex((why) => why?.by === "value"));
-    const first = whys[index];
-    const test = group[index];
-    if (!test || !first || whys.includes(null)) continue;
-    const table = tableOf(project, sites[0]!);
-    // A helper that reads the wrong place is wrong itself; one that is asked for a value that cannot be there is not.
-    const at = first.by === "path" || isInside(test.at, handler.body) ? test.at : handler.at;
+    const first = group[index];
+    if (!first || whys.includes(null)) continue;
     const sure = whys.every((why) => why?.sure === true);
-    return {
-      message: `This test for a unique violation ${sure ? "can never be true" : "is never true where the driver adapter is used"}: ${first.why} The violation (23505) goes on as if there were no handler.`,
-      at,
-      see: at === handler.at ? [{ at: test.at, message: "compared here" }] : test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
-      table: table?.id ?? null,
-      columns: null,
-      sqlstate: "23505",
-      ...(sure ? {} : { severity: "warning" as const }),
-      suggestions: first.by === "path" ? walkCauses(test, text) : [],
-    };
+    const helpers = group.filter((test, i) => i !== index && whys[i]?.by === "path" && test.at.path !== first.at.path && !isInside(test.at, handler.body));
+    return [first, ...helpers].flatMap((test) => {
+      const why = whys[group.indexOf(test)];
+      return why ? [describeDead(project, handler, sites, test, why, sure, text)] : [];
+    });
   }
-  return null;
+  return [];
+}
+
+function describeDead(project: Project, handler: Handler, sites: Site[], test: ErrorTest, why: NeverTrue, sure: boolean, text: RuleOptions["text"]): Problem {
+  // A helper that reads the wrong place is wrong itself; one that is asked for a value that cannot be there is not.
+  const at = why.by === "path" || isInside(test.at, handler.body) ? test.at : handler.at;
+  return {
+    message: `This test for a unique violation ${sure ? "can never be true" : "is never true where the driver adapter is used"}: ${why.why} The violation (23505) goes on as if there were no handler.`,
+    at,
+    see: at === handler.at ? [{ at: test.at, message: "compared here" }] : test.at.path === handler.at.path ? [] : [{ at: handler.at, message: "used by this handler" }],
+    table: tableOf(project, sites[0]!)?.id ?? null,
+    columns: null,
+    sqlstate: "23505",
+    ...(sure ? {} : { severity: "warning" as const }),
+    suggestions: why.by === "path" ? walkCauses(test, text) : [],
+  };
 }
 
 /** Why each test of a group is never true; of values that must all be there, one that never is speaks for all. */

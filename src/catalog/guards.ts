@@ -6,14 +6,28 @@ export function isPassedOver(item: { incidental: boolean }, options: RuleOptions
   return item.incidental && !options.includeIncidental;
 }
 
-/** Does something make callers wait for each other, so that a look-up before a write stays true? */
-export function isSerialized(site: Site): boolean {
-  return site.guards.some(
-    (guard) =>
-      guard.kind === "lock" ||
-      guard.kind === "queue" ||
-      (guard.kind === "transaction" && guard.isolation === "serializable" && guard.retries),
+/**
+ * Does something make callers wait for each other, so that a look-up before a write stays true? On each of these ways in, or on every way: who
+ * comes without the lock does not wait.
+ */
+export function isSerialized(site: Site, ways?: readonly number[]): boolean {
+  return standOnEveryWay(
+    site,
+    site.guards.filter(
+      (guard) =>
+        guard.kind === "lock" ||
+        guard.kind === "queue" ||
+        (guard.kind === "transaction" && guard.isolation === "serializable" && guard.retries),
+    ),
+    ways,
   );
+}
+
+/** Is there one of these guards on each of these ways in (`Guard.ways`; absent: on every way)? */
+function standOnEveryWay(site: Site, guards: readonly Guard[], ways: readonly number[] | undefined): boolean {
+  if (guards.length === 0) return false;
+  const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
+  return asked.every((way) => guards.some((guard) => guard.ways?.includes(way) ?? true));
 }
 
 /** Was a row with what the site writes into some of these columns, and nothing else, sought before in the same flow? */
@@ -53,9 +67,7 @@ export function isViolationHandled(project: Project, site: Site, enough: Enough 
 /** The same, or the flow is run again, on each of these ways in (`Guard.ways`; absent: on every way). */
 export function isHandledOnEveryWay(project: Project, site: Site, ways: readonly number[] | undefined, enough: Enough = "answered"): boolean {
   const dealing = site.guards.filter((guard) => guard.kind === "wrapper" || guard.kind === "retry" || (guard.kind === "transaction" && guard.retries) || (guard.kind === "handler" && dealsWithViolation(project, guard, enough)));
-  if (dealing.length === 0) return false;
-  const asked = ways ?? Array.from({ length: site.ways }, (_, way) => way);
-  return asked.every((way) => dealing.some((guard) => guard.ways?.includes(way) ?? true));
+  return standOnEveryWay(site, dealing, ways);
 }
 
 /**
