@@ -6,7 +6,11 @@ import type { Handlers } from "./handlers.ts";
 /** Handlers around a call, innermost first. `frames`: all that lead to the same site. */
 export function handlersAround(frame: Frame, frames: Frame[], handlers: Pick<Handlers, "handlerOf">): Guard[] {
   const { context } = frame.fact;
-  const tries = context.flatMap((step, i) => (step.kind === "try" ? [{ fact: step.handler, perItem: isTurn(context, i) || (isWholeFlow(context, i) && isCalledInTurns(frame, frames)) }] : []));
+  // A loop inside of the turn: who gives up one of its rows gives up all that follow.
+  const isOneRow = (from: number): boolean => !hasLoop(context.slice(from)) && !frames.some((inner) => inner.calls < frame.calls && leadsThrough(inner, frame) && hasLoop(inner.fact.context));
+  const tries = context.flatMap((step, i) =>
+    step.kind === "try" ? [{ fact: step.handler, perItem: (isTurn(context, i) || (isWholeFlow(context, i) && isCalledInTurns(frame, frames))) && isOneRow(i) }] : [],
+  );
   if (frame.fact.handler !== null) tries.push({ fact: frame.fact.handler, perItem: false });
   return tries.reverse().flatMap(({ fact, perItem }): Guard[] => {
     const handler = handlers.handlerOf(frame.path, fact);
@@ -19,6 +23,15 @@ function isTurn(context: ContextStep[], index: number): boolean {
   const last = context.slice(0, index).findLastIndex((step) => step.kind === "loop" || step.kind === "function" || step.kind === "try");
   const loop = context[last]?.kind === "function" ? context[last - 1] : context[last];
   return loop?.kind === "loop" && loop.over !== null;
+}
+
+function hasLoop(context: ContextStep[]): boolean {
+  return context.some((step) => step.kind === "loop" && step.over !== null);
+}
+
+/** Is `inner` one of the calls between the site and `outer`? */
+function leadsThrough(inner: Frame, outer: Frame): boolean {
+  return inner.bindings.length < outer.bindings.length && inner.bindings.every((binding, i) => binding === outer.bindings[i]);
 }
 
 /** Nothing but its flow's function stands around the `try`. */
