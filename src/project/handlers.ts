@@ -2,7 +2,7 @@ import type { HandlerFact } from "../model/facts.ts";
 import type { ErrorTest, Handler } from "../model/project.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
 import type { ErrorScope } from "./error-helpers.ts";
-import { conflictAnswers } from "./conflict-answers.ts";
+import { answersTheRest, conflictAnswers } from "./conflict-answers.ts";
 import { coverageOf } from "./coverage.ts";
 import { evaluate } from "./evaluate.ts";
 import { isHandedToMapper, testsOfFunction } from "./error-mappers.ts";
@@ -96,8 +96,9 @@ function makeHandler(flow: Flow, path: string, fact: HandlerFact): Omit<Handler,
   const told = handlesOf(found, fact.rethrows, keyNamesOf(flow));
   // One that answers "already exists" to whatever error was written for violations.
   const answers = conflictAnswers(flow, path, fact);
+  const isMeant = answers.length > 0 && (told === "any" || (told === "other" && answersTheRest(flow, path, fact)));
   return {
-    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: told === "any" && answers.length > 0 ? "unique" : told, rethrows: fact.rethrows,
+    at: fact.at, form: fact.form, body: fact.body, tests: found.tests, opaqueTests: found.opaque, handles: isMeant ? "unique" : told, rethrows: fact.rethrows,
     swallows: fact.swallows, maps: isHandedToMapper(flow, path, fact), covers: [], coversAll: false, versions: versionsFor(flow.program.input, path), incidental: isIncidental(path),
     ...(answers.length === 0 ? {} : { answers }),
   };
