@@ -29,7 +29,8 @@ export function entityChanges(entity: Entity, joined: Joined, naming: Naming): S
       partitioned: false, partitionOf: null, inherits: [], like: [],
       columns: distinctColumns(named).map(toColumn),
       keys: isView ? [] : [...distinctKeys([...primary, ...uniques, ...joined.keys]), ...keys],
-      indexes: indexed.flatMap(({ index, made }) => (index.unique || made === null ? [] : [made])),
+      // TypeORM makes those of materialized views, and of none that is left alone.
+      indexes: isView && (draft.kind === "view" || !draft.synchronizes) ? [] : indexed.flatMap(({ index, made }) => (index.unique || made === null ? [] : [made])),
       foreignKeys: joined.foreignKeys,
       checks: [],
       // A view's query is not read; a table that is left alone, or has an index that is, may hold more.
