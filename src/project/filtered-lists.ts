@@ -1,10 +1,10 @@
 import type { Expression } from "../model/expression.ts";
-import type { CallFact, CodeFacts } from "../model/facts.ts";
+import type { CallFact } from "../model/facts.ts";
 import type { Place } from "./answer-sources.ts";
 import { answersOf, type Answer } from "./answers.ts";
 import type { Draft } from "./clients/adapter.ts";
-import { partsOf } from "./expressions.ts";
 import { argumentsOf, type Flow } from "./flow.ts";
+import { listOfCallback } from "./list-callbacks.ts";
 import type { Evaluated } from "./program.ts";
 
 /** A list whose rows code goes through, and what it calls the row of each turn. */
@@ -12,7 +12,6 @@ type Walk = { list: Expression; row: Evaluated };
 
 /** Methods that keep the rows of a list as they are. */
 const KEEPS = new Set(["filter", "slice", "sort", "toSorted", "reverse", "toReversed", "values", "entries", "concat"]);
-const GOES_THROUGH = new Set(["map", "flatMap", "forEach"]);
 const LONGEST = 8;
 
 /** `for (const row of wanted.filter((each) => !known.has(each.key)))`: what the filter asked of each row that the loops around a call are given. */
@@ -30,7 +29,7 @@ export function answersOfRows(flow: Flow, place: Place, draft: Draft): Answer[] 
   const callbacks = new Set<number>();
   for (const written of draft.columns ?? []) if (written.source !== null) collectCallbacks(written.source, place.path, callbacks, 0);
   return [...callbacks].flatMap((callback) => {
-    const list = listOfCallback(flow, place.path, callback);
+    const list = listOfCallback(flow.program.facts(place.path)?.code ?? null, callback);
     const row = rowOfCallback(flow, place.path, callback);
     return list === null || row === null ? [] : answersOfList(flow, place, { list, row }, 0);
   });
@@ -41,34 +40,6 @@ function collectCallbacks(value: Evaluated, path: string, into: Set<number>, dep
   if (value.kind === "parameter" && value.path === path && value.position === 0) into.add(value.function);
   if (value.kind === "member") collectCallbacks(value.of, path, into, depth + 1);
   if (value.kind === "template") for (const hole of value.holes) collectCallbacks(hole, path, into, depth + 1);
-}
-
-const lists = new WeakMap<CodeFacts, Map<number, Expression>>();
-
-/** The list that a callback goes through. */
-function listOfCallback(flow: Flow, path: string, callback: number): Expression | null {
-  const code = flow.program.facts(path)?.code;
-  if (code == null) return null;
-  let index = lists.get(code);
-  if (index === undefined) lists.set(code, (index = indexLists(code)));
-  return index.get(callback) ?? null;
-}
-
-function indexLists(code: CodeFacts): Map<number, Expression> {
-  const index = new Map<number, Expression>();
-  const seen = new Set<Expression>();
-  const add = (expression: Expression): void => {
-    if (seen.has(expression)) return;
-    seen.add(expression);
-    if (expression.kind === "call" && expression.callee.kind === "member" && GOES_THROUGH.has(expression.callee.name)) {
-      const [first] = expression.args;
-      if (first?.kind === "function") index.set(first.function, expression.callee.of);
-    }
-    partsOf(expression).forEach(add);
-  };
-  for (const call of code.calls) add(call.expression);
-  for (const local of code.locals) for (const { value } of local.values) add(value);
-  return index;
 }
 
 function rowOfCallback(flow: Flow, path: string, index: number): Evaluated | null {

@@ -1,8 +1,7 @@
-import type { Expression } from "../model/expression.ts";
-import type { CodeFacts } from "../model/facts.ts";
 import { evaluate } from "./evaluate.ts";
 import { functionEntry, isServerAction } from "./entries.ts";
 import { lastName } from "./expressions.ts";
+import { listOfCallback } from "./list-callbacks.ts";
 import type { Evaluated, Program } from "./program.ts";
 import { IMPORT_PACKAGES, IMPORT_READERS, INPUT_CALLBACKS, REQUEST_NAMES, REQUEST_PARTS, REQUEST_TYPES } from "./value-names.ts";
 
@@ -72,28 +71,8 @@ function rootOf(value: Evaluated): Evaluated {
   return root;
 }
 
-const loops = new WeakMap<CodeFacts, Map<number, { over: Expression }>>();
-
 /** What the callback of `rows.map((row) => …)` is called with: the list. null: the parameter is of no such callback. */
 export function loopSource(program: Program, value: ParameterValue): Evaluated | null {
-  const code = program.facts(value.path)?.code;
-  if (code == null || value.position !== 0) return null;
-  let index = loops.get(code);
-  if (index === undefined) {
-    index = indexLoops(code);
-    loops.set(code, index);
-  }
-  const found = index.get(value.function);
-  return found === undefined ? null : evaluate(program, value.path, found.over);
-}
-
-function indexLoops(code: CodeFacts): Map<number, { over: Expression }> {
-  const index = new Map<number, { over: Expression }>();
-  for (const call of code.calls) {
-    for (const [i, step] of call.context.entries()) {
-      const next = call.context[i + 1];
-      if (step.kind === "loop" && step.over !== null && next?.kind === "function" && !index.has(next.function)) index.set(next.function, { over: step.over });
-    }
-  }
-  return index;
+  const list = value.position === 0 ? listOfCallback(program.facts(value.path)?.code ?? null, value.function) : null;
+  return list === null ? null : evaluate(program, value.path, list);
 }

@@ -178,7 +178,15 @@ function parameterOrigin(values: Values, value: Extract<Evaluated, { kind: "para
   if (isKeyOfNewRow(values.program, value)) return "created";
   if (isExternalParameter(values.program, value)) return "external";
   const over = loopSource(values.program, value);
-  return over === null ? "parameter" : originOf(values, over, depth + 1);
+  return over === null || isGathered(values.program, over) ? "parameter" : originOf(values, over, depth + 1);
+}
+
+/** `const rows = []`, filled a row at a time, or a part of it: nothing is known of what was put in. */
+function isGathered(program: Program, list: Evaluated): boolean {
+  if (list.kind === "call" && list.callee.kind === "member") return isGathered(program, list.callee.of);
+  const code = list.kind === "array" && !list.complete ? program.facts(list.at.path)?.code : null;
+  const written = code == null ? null : expressionAt(code, list.at.start, list.at.end);
+  return written?.kind === "array" && written.items.length === 0;
 }
 
 /** Operators and loop variables: the evaluator says nothing, their parts do. */
