@@ -87,7 +87,7 @@ function judge(project: Project, site: Site, { text }: RuleOptions): Problem | n
   const postgres = databaseOf(project, site.database)?.catalog.dialect === "postgres";
   // Something was asked before: only callers at the same time get here with the same values.
   const asked = site.guards.some((guard) => guard.kind === "lookup" && guard.when !== "present");
-  const when = asked ? "two calls at the same time bring the same values" : `${isRetried(site) ? "a retry" : repetition(site)} brings the same values again`;
+  const when = asked || usesUp(project, site) ? "two calls at the same time bring the same values" : `${isRetried(site) ? "a retry" : repetition(site)} brings the same values again`;
   return {
     message: `When ${when}, ${describeKey(key)} of ${tableTitle(table.id)} answers ${postgres ? "23505, " : ""}duplicate key, and nothing here or in the callers handles it.`,
     at: site.at,
@@ -97,6 +97,12 @@ function judge(project: Project, site: Site, { text }: RuleOptions): Problem | n
     sqlstate: postgres ? "23505" : null,
     suggestions: skipConflict(site, table, key, text),
   };
+}
+
+/** The row that it hangs on is deleted beside it, as an invitation that was accepted: who comes later finds none. */
+function usesUp(project: Project, site: Site): boolean {
+  const found = site.guards.flatMap((guard) => (guard.kind === "lookup" && guard.when === "present" ? [project.sites[guard.site]?.table ?? null] : []));
+  return project.sites.some((other) => other.kind === "delete" && other.table !== null && found.includes(other.table) && isBeside(other, site));
 }
 
 /** A row that is written inside of another row's insert: where that row has a key of the caller's values, it is hit before this one's. */
