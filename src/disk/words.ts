@@ -1,7 +1,7 @@
 import type { Mentions, Writing } from "../project/call-index.ts";
 
-/** The names that a file calls, and those that it hands on, between spaces. */
-export type Words = Record<Exclude<Writing, "any">, string>;
+/** The names that a file writes so, between spaces. */
+export type Words = Record<Writing, string>;
 
 /** What may follow any name: the end of `["name"]` and of parentheses; `!`, a type that it is taken for, a comment. */
 const END = "[\"'`\\])]*\\s*";
@@ -10,12 +10,17 @@ const AFTER = "[!/]|(?:as|satisfies)\\b";
 const CALLED = new RegExp(`[\\w$]+(?=${END}(?:${AFTER}|[(<]|\\?\\.))`, "g");
 const TAKEN = new RegExp(`[\\w$]+(?=${END}(?:${AFTER}|[,)\\]}]|\\??\\.\\s*bind\\b))`, "g");
 
+const MADE = /(?<=\bnew\s+(?:[\w$]+\s*\.\s*)*)[\w$]+/g;
+/** All that stands between `extends` or `implements` and the class's body. */
+const ANCESTORS = /\b(?:extends|implements)\b[^{;]*/g;
+
 export function wordsOf(text: string): Words {
-  const all = (how: RegExp): string => [...new Set(text.match(how))].join(" ");
-  return { called: all(CALLED), taken: all(TAKEN) };
+  const all = (words: Iterable<string> | null): string => [...new Set(words ?? [])].join(" ");
+  const ancestors = text.match(ANCESTORS)?.flatMap((each) => each.match(/[\w$]+/g) ?? []) ?? [];
+  return { called: all(text.match(CALLED)), taken: all(text.match(TAKEN)), made: all(text.match(MADE)), inherited: all(ancestors) };
 }
 
-/** What a search for calls asks of the texts of files; `words` is asked of each once, at the first question about names that are called or handed on. */
+/** What a search for calls asks of the texts of files; `words` is asked of each once, at the first question about a name. */
 export function mentionsIn(paths: string[], text: (path: string) => string, words: (path: string) => Words): Mentions {
   const index: Partial<Record<Writing, Map<string, string[]>>> = {};
   const looked = new Map<RegExp, string[]>();
@@ -25,10 +30,7 @@ export function mentionsIn(paths: string[], text: (path: string) => string, word
     return found;
   };
   return {
-    of(name, how) {
-      if (how === "any") return paths.filter((path) => text(path).includes(name));
-      return (index[how] ??= invert(paths, (path) => words(path)[how])).get(name) ?? [];
-    },
+    of: (name, how) => (index[how] ??= invert(paths, (path) => words(path)[how])).get(name) ?? [],
     like,
   };
 }

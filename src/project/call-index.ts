@@ -142,8 +142,8 @@ function indexAll(input: ProjectInput): Kinds {
   return index;
 }
 
-/** How a name is written where it is called, where it is handed on, and anywhere. */
-export type Writing = "called" | "taken" | "any";
+/** How a name is written: it is called, handed on, made by `new`, or what a class extends or implements. */
+export type Writing = "called" | "taken" | "made" | "inherited";
 
 /** Which of a project's files may write a name so, in their order, and which look like something. May name too many. */
 export type Mentions = { of(name: string, how: Writing): string[]; like(how: RegExp): string[] };
@@ -158,7 +158,7 @@ export function searchCalls(input: ProjectInput, mentions: Mentions): CallIndex 
       return found;
     };
   };
-  return { named: search(({ named }) => named, "called"), taking: search(({ taking }) => taking, "taken"), made: search(({ made }) => made, "any"), heirs: search(({ heirs }) => heirs, "any"), files: mentions.like };
+  return { named: search(({ named }) => named, "called"), taking: search(({ taking }) => taking, "taken"), made: search(({ made }) => made, "made"), heirs: search(({ heirs }) => heirs, "inherited"), files: mentions.like };
 }
 
 function placesIn<Place>(path: string, code: CodeFacts | null | undefined, placesOf: (kinds: Kinds) => Map<string, Place[]>, name: string): Place[] {
