@@ -168,3 +168,52 @@ describe("handlers that ask for errors of the program's own", () => {
     ]);
   });
 });
+
+describe("handlers that write the error down, or take something out of it", () => {
+  const around = (rest: string): ReturnType<typeof knexProject> => knexProject(`import { log } from "./log"; ${rest}`);
+
+  test("a logger asks nothing", () => {
+    const project = around(`export const f = () => knex("users").insert({ id: "a", email: "e" }).catch(console.log); export const g = () => knex("users").insert({ id: "a", email: "e" }).catch(log.error);`);
+    expect(project.handlers.map(({ opaqueTests }) => opaqueTests)).toEqual([0, 0]);
+    expect(project.counts.handler).toEqual({ seen: 0, resolved: 0 });
+  });
+
+  test("what a helper finds in the error's detail is no further test", () => {
+    const project = around(`
+      const constraintInfo = (e: any) => { const detail = e.detail as string; if (!detail) return null; return { keys: detail.split(",") }; };
+      export const mapper = (e: any) => { if (e.code === "23505") { const info = constraintInfo(e); if (!info) throw e; throw new Error(info.keys.join()); } throw e; };
+      export const f = () => knex("users").insert({ id: "a", email: "e" }).catch(mapper);`);
+    expect(project.counts.handler).toEqual({ seen: 1, resolved: 1 });
+  });
+});
+
+describe("tables that several databases have", () => {
+  test("the folder of the module decides whose it is", () => {
+    const table = "create table events (id text primary key, email text unique);";
+    const module = (name: string) => ({
+      [`src/modules/${name}/migrations/0001_init.ts`]: `import type { Knex } from "knex"; export const up = (knex: Knex) => knex.raw("${table}"); export const down = (knex: Knex) => knex.raw("drop table events");`,
+      [`src/modules/${name}/store.ts`]: `import type { Knex } from "knex"; export const find = (knex: Knex, id: string) => knex("events").where({ id }).first();`,
+    });
+    const project = projectOf({ "package.json": JSON.stringify({ name: "app", dependencies: { knex: "3.1.0", pg: "8.11.0" } }), ...module("mail"), ...module("sms") });
+    expect(sitesOf(project, "lookup").map(({ at, database }) => [at.path.split("/")[2], database?.split("/")[2]])).toEqual([["mail", "mail"], ["sms", "sms"]]);
+  });
+});
+
+test("Sequelize: of a model with one key the upsert names it, whatever is written", () => {
+  const files = {
+    "package.json": JSON.stringify({ name: "app", dependencies: { sequelize: "6.37.0", pg: "8.11.0" } }),
+    "src/models.ts": `import { DataTypes, Sequelize } from "sequelize"; const sequelize = new Sequelize("postgres://localhost/app");
+      export const Rule = sequelize.define("rule", { name: { type: DataTypes.STRING, primaryKey: true }, network: { type: DataTypes.STRING, primaryKey: true }, n: DataTypes.INTEGER }, { timestamps: false });`,
+    "src/app.ts": `import { Rule } from "./models"; import { parse } from "./parse"; export const save = (input: unknown) => Rule.upsert(parse(input));`,
+    "src/parse.ts": `export declare function parse(input: unknown): any;`,
+  };
+  expect(firstSite(projectOf(files), "upsert").conflict?.target).toMatchObject({ by: "columns", parts: [{ column: "name" }, { column: "network" }] });
+});
+
+test("Kysely: several expressions in one text are several parts of the target", () => {
+  const project = builderProject("kysely", `
+    import { Kysely, sql } from "kysely"; const db = new Kysely<any>({} as any);
+    export const f = () => db.insertInto("users").values({ id: "a" }).onConflict((oc) => oc.expression(sql\`"org_id", lower(email), coalesce(n, -1)\`).doNothing()).execute();
+  `);
+  expect(firstSite(project, "upsert").conflict?.target).toMatchObject({ by: "columns", parts: [{ kind: "column", column: "org_id" }, { kind: "expression", columns: ["email"] }, { kind: "expression", columns: ["n"] }] });
+});

@@ -277,6 +277,8 @@ function helperTests(scope: ErrorScope, test: Extract<Expression, { kind: "call"
   const fact = inner === null ? undefined : scope.program.facts(inner.path)?.code?.functions[inner.inside ?? -1];
   if (inner === null || fact === undefined) return { tests: [], opaque: 1 };
   const found = answerTests(inner, fact, negated);
+  // What takes something out of the error (`{ table, keys }`, or null) is asked whether it found it, not what error it is.
+  if (found.tests.length === 0 && fact.returns.some(({ kind }) => kind === "object")) return NONE;
   const own = new Map(found.tests.map((each) => [JSON.stringify(each), each]));
   return { tests: [...own.values()], opaque: found.opaque > 0 || (own.size === 0 && isAboutUnique(test)) ? 1 : 0 };
 }

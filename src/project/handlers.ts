@@ -1,3 +1,4 @@
+import type { Expression } from "../model/expression.ts";
 import type { HandlerFact } from "../model/facts.ts";
 import type { ErrorTest, Handler } from "../model/project.ts";
 import { testsOf, type Tests } from "./error-tests.ts";
@@ -5,6 +6,7 @@ import type { ErrorScope } from "./error-helpers.ts";
 import { answersTheRest, conflictAnswers } from "./conflict-answers.ts";
 import { coverageOf } from "./coverage.ts";
 import { evaluate } from "./evaluate.ts";
+import { lastName } from "./expressions.ts";
 import { isHandedToMapper, testsOfFunction } from "./error-mappers.ts";
 import { isIncidental } from "./files.ts";
 import type { Flow } from "./flow.ts";
@@ -119,6 +121,7 @@ function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const { callee } = fact;
   const made = callee === null ? null : evaluate(flow.program, scope.path, callee);
   if (callee?.kind === "local" && PASSES_ON.test(callee.name) && flow.program.facts(scope.path)?.code?.locals[callee.local]?.kind === "parameter") return { tests: [], opaque: 0 };
+  if (callee !== null && isLogger(callee)) return { tests: [], opaque: 0 };
   // `.catch(onDuplicate("email"))`: a function that another one makes, with what that was called with.
   const to = made?.kind === "function" ? { path: made.path, function: made.function } : callee === null ? null : flow.graph.resolve(scope.path, callee, fact.function);
   const env = made?.kind === "function" ? (made.closure ?? null) : null;
@@ -130,6 +133,11 @@ function namedHandler(flow: Flow, scope: ErrorScope, fact: HandlerFact): Tests {
   const found = code == null ? { tests: [], opaque: 0 } : testsOfFunction(inner, code, to.function);
   const isSilent = found.tests.length === 0 && target.returns.length === 0;
   return { tests: found.tests, opaque: found.opaque + (isSilent ? 1 : 0) };
+}
+
+/** `.catch(console.log)`, `.catch(logger.error)`: it writes down whatever error there is. */
+function isLogger(callee: Expression): boolean {
+  return callee.kind === "member" && /^(?:log|error|warn|info|debug|trace|fatal)$/.test(callee.name) && /^console$|log(?:ger)?$/i.test(lastName(callee.of));
 }
 
 function withoutRepeats(tests: ErrorTest[]): ErrorTest[] {

@@ -83,9 +83,11 @@ export function setCondition(draft: Draft, condition: Condition): void {
   draft.matchRest = [...draft.matchRest, ...condition.rest];
 }
 
-/** `db.with("recent", …).selectFrom("recent")` reads what the statement itself has made, in its callbacks too. `helper`: links that a helper begins it with. */
+/** `db.with("recent", …).selectFrom("recent")` reads what the statement itself has made, in its callbacks too, `information_schema.columns` what the database tells. `helper`: links that a helper begins it with. */
 export function isWithQuery(view: CallView, linked: Linked, table: string | null, helper: ChainLink[] = []): boolean {
   const name = table?.split(/\s+as\s+/i)[0];
+  // The system's own tables say what there is; nobody writes them.
+  if (name !== undefined && /^(?:information_schema|pg_catalog)\./i.test(name)) return true;
   if (helper.some((link) => isWith(link.name) && queryName(asString(link.args?.[0])) === name)) return true;
   const code = linked.program.facts(view.path)?.code;
   const around = view.fact.context.flatMap((step) => (step.kind === "function" ? (code?.functions[step.function]?.callbackOf?.call ?? []) : []));

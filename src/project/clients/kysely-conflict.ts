@@ -1,5 +1,7 @@
 import type { KeyPart, Predicate } from "../../model/catalog.ts";
-import { canonicalExpression, canonicalPredicate } from "../../read/sql/canonical.ts";
+import { canonicalPredicate } from "../../read/sql/canonical.ts";
+import { isSqlParserReady } from "../../read/sql/parser.ts";
+import { readSqlText } from "../../read/sql/text.ts";
 import { callChain, type ChainLink } from "../chains.ts";
 import { asString, asStrings, returnOf } from "../evaluate.ts";
 import { handleName, handleOf } from "../handles.ts";
@@ -49,12 +51,18 @@ function partsOf(table: NamedTable, { name, args }: ChainLink): KeyPart[] | null
   const [first] = args ?? [];
   if (name === "expression") {
     const text = first === undefined ? null : sqlOf(first);
-    if (text === null || text.includes(UNKNOWN_VALUE)) return null;
-    const { text: expression, columns } = canonicalExpression(text);
-    return [{ kind: "expression", expression, columns, collation: null, opclass: null }];
+    return text === null || text.includes(UNKNOWN_VALUE) ? null : expressionParts(text);
   }
   const names = name === "column" ? (asString(first) === null ? null : asStrings(first)) : name === "columns" ? asStrings(first) : null;
   return names?.map((each): KeyPart => ({ kind: "column", column: table.nameOf(each.split(".").at(-1) ?? each), collation: null, opclass: null })) ?? null;
+}
+
+/** What stands in the brackets of ON CONFLICT: one expression, or several with commas between them. */
+function expressionParts(text: string): KeyPart[] | null {
+  if (!isSqlParserReady()) return null;
+  const { statements } = readSqlText(`insert into t default values on conflict (${text}) do nothing`, { path: "", map: (offset) => offset });
+  const target = statements[0]?.queries[0]?.conflict?.target;
+  return target?.by === "parts" ? target.parts : null;
 }
 
 /** `binds`: values are sent as parameters; NULL and booleans behind IS stand in the text. */

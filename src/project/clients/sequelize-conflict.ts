@@ -38,7 +38,7 @@ function guessed({ model, draft, options, columnOf }: ConflictScope): Target | n
   if (!model.complete || indexes === null) return null;
   const said = entryOf(options, "fields");
   const given = said === undefined ? (draft.columns !== null && draft.columnsComplete ? draft.columns.map(({ column }) => column) : null) : (asStrings(said)?.map(columnOf) ?? null);
-  if (given === null) return null;
+  if (given === null) return soleKey(model, indexes);
   const updated = model.stamps.updated === null ? given : [...given, columnOf(model.stamps.updated)];
   const primary = primaryOf(model).map(({ column }) => column);
   if (updated.some((column) => primary.includes(column))) return columnsOf(primary, null);
@@ -50,6 +50,12 @@ function guessed({ model, draft, options, columnOf }: ConflictScope): Target | n
     if (unique.some((index) => index.columns === null)) return null;
   }
   return primary.length === 0 ? null : columnsOf(primary, null);
+}
+
+/** Whatever is written, there is but the one key. */
+function soleKey(model: SequelizeModel, indexes: NonNullable<ReturnType<typeof indexesOf>>): Target | null {
+  const primary = primaryOf(model).map(({ column }) => column);
+  return primary.length === 0 || uniqueKeysOf(model).size > 0 || indexes.some(({ unique }) => unique) ? null : columnsOf(primary, null);
 }
 
 /** `bulkCreate(rows, { ignoreDuplicates })`, `{ updateOnDuplicate, conflictAttributes, conflictWhere }`; null: a plain INSERT. */

@@ -2,6 +2,7 @@ import type { Database, Value } from "../../model/project.ts";
 import type { Table } from "../../model/catalog.ts";
 import type { QualifiedName } from "../../model/schema-change.ts";
 import type { SqlAssignment, SqlQuery, SqlValue, Statement } from "../../model/statement.ts";
+import { dirname, isInside } from "../paths.ts";
 import type { Evaluated } from "../program.ts";
 import type { Draft, DraftConflict, DraftWritten, Effect, Linked, Reading } from "./adapter.ts";
 import { UNKNOWN_NAME } from "./sql-template.ts";
@@ -122,7 +123,7 @@ function conflictOf(query: SqlQuery, origin: SqlOrigin): DraftConflict | null {
   };
 }
 
-/** The table that a name means: in the file's own database, else in the only one that has it. */
+/** The table that a name means: in the file's own database, else in the only one that has it, or in that of the folder that the file stands in. */
 export function findTable(linked: Linked, origin: Pick<SqlOrigin, "path" | "database">, name: QualifiedName): { database: Database; table: Table } | null {
   const near = origin.database ?? linked.databaseForFile(origin.path);
   const all = near === null ? linked.databases : [near, ...(origin.database === null ? linked.databases.filter((each) => each !== near) : [])];
@@ -131,7 +132,16 @@ export function findTable(linked: Linked, origin: Pick<SqlOrigin, "path" | "data
     return table === null ? [] : [{ database, table }];
   });
   const [first] = found;
-  return first !== undefined && (found.length === 1 || first.database === near) ? first : null;
+  if (first === undefined) return null;
+  return found.length === 1 || first.database === near ? first : ofFolder(origin.path, found);
+}
+
+/** Modules that each bring migrations: the nearest folder around the file that has some decides. null: none has, or the databases are elsewhere. */
+function ofFolder<Found extends { database: Database }>(path: string, found: Found[]): Found | null {
+  const folderOf = ({ database }: Found): string => dirname(database.id);
+  const around = found.filter((each) => folderOf(each) !== "" && isInside(path, folderOf(each))).sort((a, b) => folderOf(b).length - folderOf(a).length);
+  const [nearest, next] = around;
+  return nearest !== undefined && (next === undefined || folderOf(next) !== folderOf(nearest)) ? nearest : null;
 }
 
 function tableNamed(database: Database, name: QualifiedName): Table | null {
