@@ -60,6 +60,8 @@ describe("files", () => {
     ["src/a.spec.tsx", "test"],
     ["e2e/login.ts", "test"],
     ["fixtures/users.ts", "test"],
+    ["src/helpers/dbFixtures.ts", "test"],
+    ["src/teams/fixtures.ts", null],
     ["vitest.config.ts", "test"],
     ["prisma/seed.ts", "seed"],
     ["src/db/seeds/users.ts", "seed"],

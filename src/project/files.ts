@@ -3,7 +3,7 @@ import type { Entry, ProjectFile } from "../model/project.ts";
 import { basename } from "./paths.ts";
 
 const TEST_FOLDER = /(?:^|\/)(?:__tests__|__mocks__|__fixtures__|__snapshots__|tests?|testing|test-utils|testutils|testdata|e2e|fixtures?|mocks?|cypress|playwright)\//;
-const TEST_FILE = /(?:[.-](?:test|tests|spec|e2e|e2e-spec|bench|stories|story|mock|fixture|fixtures)\.[cm]?[jt]sx?|_test\.\w+)$|(?:^|[._-])[tT]est[-_]?(?:[hH]elpers?|[uU]tils?)\.[cm]?[jt]sx?$|^(?:vitest|jest|playwright|cypress)\.[\w.-]+$/;
+const TEST_FILE = /(?:[.-](?:test|tests|spec|e2e|e2e-spec|bench|stories|story|mock|fixture|fixtures)\.[cm]?[jt]sx?|_test\.\w+)$|[a-z]Fixtures?\.[cm]?[jt]sx?$|(?:^|[._-])[tT]est[-_]?(?:[hH]elpers?|[uU]tils?)\.[cm]?[jt]sx?$|^(?:vitest|jest|playwright|cypress)\.[\w.-]+$/;
 const SEED = /(?:^|\/)(?:seeds?|seeders?|seeding)\/|(?:^|\/)populate\.[cm]?[jt]s$|(?:^|\/|[._-])seed(?:s|er|ers|ing)?(?:[._-][\w.-]*)?\.(?:[cm]?[jt]sx?|sql)$/i;
 /** `seedFixtures.ts`: only in this spelling is a word that begins with it about seeding. */
 const SEED_NAME = /(?:^|\/)seed[A-Z][\w-]*\.[cm]?[jt]sx?$/;
