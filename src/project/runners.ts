@@ -16,11 +16,15 @@ type Steered = (file: Steering, version: string | null) => Mode;
  */
 export function transactionOf({ runner, runnerVersion, transaction }: Pick<MigrationSource, "runner" | "runnerVersion" | "transaction">, file: Steering): Mode {
   if (file.optsOut) return "none";
+  if (file.comments.some(({ text }) => FOREIGN.test(text))) return "unknown";
   if (file.apart !== undefined) return file.apart;
   const own = RUNNERS[runner](file, runnerVersion);
   // A directive in the file wins over the runner's configuration.
   return own === "none" || transaction === undefined ? own : transaction;
 }
+
+/** `-- RUN_OUTSIDE_TRANSACTION`, which none of these runners knows: another one reads their files. */
+const FOREIGN = /^\s*(?:[A-Z]+_)+TRANSACTION(?:_[A-Z]+)*\s*$/;
 
 const RUNNERS: Record<Runner, Steered> = {
   // One transaction around all pending files, in 0.x and 1.0.
