@@ -136,6 +136,11 @@ describe("Objection", () => {
     expect([one, id].map((site) => [site?.table, site?.lookup, pairs(site?.match ?? null)])).toEqual([["public.users", "one", ["email=email"]], ["public.posts", "one", ["id=email"]]]);
   });
 
+  test("a graph whose root has an id is there already", () => {
+    const sites = of(`export async function f(id: string, email: string) { await User.query().upsertGraph({ id, email }); await User.query().upsertGraph({ email }); await User.query().upsertGraph({ id, email }, { insertMissing: true }); }`);
+    expect(sites.map((site) => site.kind)).toEqual(["update", "insert", "insert"]);
+  });
+
   test("patches compare, look-ups decide", () => {
     const [found, insert, patch] = of(`export async function f(email: string) { const user = await User.query().where("email", email).first(); if (!user) await User.query().insert({ id: "a", email }); else await User.query().patch({ name: "n" }).where({ id: user.id }); }`);
     expect([found?.lookup, insert && guardsOf(insert), pairs(patch?.columns ?? null)]).toEqual(["one", ["lookup absent 0"], ["name='n'"]]);

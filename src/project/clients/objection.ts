@@ -59,6 +59,8 @@ function readStatement(view: CallView, linked: Linked, table: NamedTable, links:
     if (rows !== null) Object.assign(draft, { columns: rows.columns?.map(settled) ?? null, columnsComplete: rows.complete && !/Graph/.test(write?.name ?? ""), rows: rows.rows });
   }
   const first = linkNamed(links, ...ONE) !== undefined;
+  // A graph whose root has an id is there already: Objection answers NotFoundError where it is not, but for `insertMissing`.
+  if (write?.name.startsWith("upsertGraph") === true && write.args?.[1] === undefined && draft.columns?.some(({ column }) => isPrimary(table, column)) === true) draft.kind = "update";
   if (draft.kind === "insert") {
     draft.conflict = readConflict(view, linked, table, links, perhapsOf(view, linked));
     if (draft.conflict !== null) draft.kind = "upsert";
@@ -74,6 +76,10 @@ function readStatement(view: CallView, linked: Linked, table: NamedTable, links:
   if (first) draft.row = true;
   if (view.names.has("orderBy")) draft.ordered = true;
   draft.lookup = view.names.has("resultSize") || view.names.has("count") ? "count" : first || takesFirstRow(view, linked.program.facts(view.path)?.code) ? "one" : "many";
+}
+
+function isPrimary({ table }: NamedTable, column: string): boolean {
+  return table?.keys.some((key) => key.kind === "primary" && key.parts.length === 1 && key.parts[0]?.kind === "column" && key.parts[0].column === column) === true;
 }
 
 /** `findById(id)` compares the primary key. */
