@@ -78,11 +78,12 @@ function indexPart(part: KeyPart): string {
 
 /** The name that the key gets, and one for the index: another one while the first is still taken. */
 export function nameOf(build: KeyBuild): { name: string | null; free: string } {
-  const { at, step, table } = build;
+  const { at, migration, step, table } = build;
   const made = step.after.tables[table.id]?.keys.find((key) => key.built.some((span) => span.path === at.path && span.start === at.start));
   const name = build.key.name ?? made?.name ?? null;
   if (name === null) return { name, free: "" };
-  const taken = Object.values(step.before.tables).some((other) => other.schema === table.schema && [...other.keys, ...other.indexes].some((item) => item.name === cutName(name)));
+  // What the migration drops first is still there where the index is built, before it.
+  const taken = [migration.before, step.before].flatMap((catalog) => Object.values(catalog.tables)).some((other) => other.schema === table.schema && [...other.keys, ...other.indexes].some((item) => item.name === cutName(name)));
   return { name, free: taken ? `${name}_new` : name };
 }
 
