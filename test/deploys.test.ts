@@ -83,6 +83,17 @@ describe("a key on a table that another migration shortly before creates", () =>
     expect(await found(join(linked, "packages/ü db"))).toEqual([]);
   });
 
+  test("that another branch made in a commit of its own came with that branch's merge", async () => {
+    const dir = made.repository(first);
+    git(dir, "checkout", "-qb", "work");
+    made.commit(dir, { [table]: create });
+    made.commit(dir, { [key]: index });
+    expect(await found(dir)).toEqual([lock]);
+    git(dir, "checkout", "-q", "main");
+    git(dir, "merge", "-q", "--no-ff", "--no-edit", "work");
+    expect(await found(dir)).toEqual([]);
+  });
+
   const together: [string, (dir: string) => string | undefined][] = [
     ["the repository's first commit", (dir) => void (git(dir, "init", "-q"), made.commit(dir, { ...first, [table]: create, [key]: index }))],
     ["a commit that brings the list's first one as well", (dir) => {

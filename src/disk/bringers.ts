@@ -41,14 +41,14 @@ export function openHistory(dir: string): GitHistory {
 const OPTION = "history";
 
 /**
- * The oldest commit that has a file under its name. Commits without a parent have added nothing (in a shallow clone they hold all that came before), nor have merges; a file
- * that got another name was there.
+ * The oldest commit of the branch itself that has a file under its name: what another branch made in several commits, its merge brought. Commits without a parent have added
+ * nothing (in a shallow clone they hold all that came before); a file that got another name was there.
  */
 function findBringers(repository: Repository, head: string, paths: string[]): Bringers {
-  const commits = read(repository, OPTION, ["rev-list", "--reverse", "--topo-order", head, "--", ...paths]);
+  const commits = read(repository, OPTION, ["rev-list", "--reverse", "--topo-order", "--first-parent", head, "--", ...paths]);
   const bringers = new Map<string, string>();
   let commit = "";
-  for (const part of parts(read(repository, OPTION, ["diff-tree", "--stdin", "-r", "-z", "-M100%", "--relative", "--diff-filter=A", "--name-only"], commits.toString()))) {
+  for (const part of parts(read(repository, OPTION, ["diff-tree", "--stdin", "--diff-merges=first-parent", "-r", "-z", "-M100%", "--relative", "--diff-filter=A", "--name-only"], commits.toString()))) {
     if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(part)) commit = part;
     else if (!bringers.has(part)) bringers.set(part, commit);
   }
