@@ -238,6 +238,12 @@ describe("Prisma", () => {
     ]);
   });
 
+  test("a schema that nothing names, in a package with one where Prisma looks for it, is an example", () => {
+    const texts = { "package.json": "{}", "prisma/schema.prisma": prisma(), "src/templates/shop.prisma": prisma("mysql"), "src/events/events.prisma": prisma(), "src/events/migrations/20250101000000_a/migration.sql": create };
+    expect(outline(texts).map(({ id }) => id)).toEqual(["prisma", "src/events"]);
+    expect(outline({ "package.json": "{}", "src/db/main.prisma": prisma() }).map(({ id }) => id)).toEqual(["src/db"]);
+  });
+
   test("schemas in documentation are none", () => {
     const texts = { "docs/reference/schema.prisma": prisma(), "app/prisma/schema.prisma": prisma() };
     expect(outline(texts).map(({ id }) => id)).toEqual(["app/prisma"]);

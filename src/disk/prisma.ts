@@ -13,12 +13,25 @@ export function findPrisma(discovery: Discovery): Found[] {
   const configs = readPrismaConfigs(discovery);
   const mains = discovery.files.paths.filter((path) => path.endsWith(".prisma") && !discovery.files.links.has(path) && hasDatasource(discovery, path));
   const named = (path: string): PrismaConfig | undefined => configs.find(({ schema }) => schema !== null && isWithin(path, schema));
-  const kept = mains.filter((path) => named(path) !== undefined || !isAside(path));
+  const homes = new Set(mains.filter((path) => named(path) !== undefined || isDefault(path)).map((path) => homeOf(discovery, folderOf(path), folderOf(path))));
+  const kept = mains.filter((path) => named(path) !== undefined || !(isAside(path) || isSample(discovery, path, homes)));
   const claimed = new Set<string>();
   return kept
     // schema.prisma before its variants: the migrations beside them are its own.
     .sort((a, b) => Number(named(b) !== undefined) - Number(named(a) !== undefined) || Number(nameOf(b) === "schema.prisma") - Number(nameOf(a) === "schema.prisma"))
     .map((main) => describe(discovery, main, kept, named(main), claimed));
+}
+
+/** Where Prisma looks by itself. */
+function isDefault(path: string): boolean {
+  return nameOf(path) === "schema.prisma" || nameOf(folderOf(path)) === "prisma";
+}
+
+/** One that nothing names and no migration belongs to, in a package with a schema where Prisma looks for it: an example that is shown or imported. */
+function isSample(discovery: Discovery, path: string, homes: ReadonlySet<string>): boolean {
+  const dir = folderOf(path);
+  if (isDefault(path) || !homes.has(homeOf(discovery, dir, dir))) return false;
+  return readFolderMigrations(discovery.files, joinPath(dir, "migrations") ?? "").length === 0;
 }
 
 function hasDatasource({ files }: Discovery, path: string): boolean {
