@@ -60,7 +60,7 @@ function readStatement(view: CallView, linked: Linked, table: NamedTable, links:
   }
   const first = linkNamed(links, ...ONE) !== undefined;
   // A graph whose root has an id is there already: Objection answers NotFoundError where it is not, but for `insertMissing`.
-  if (write?.name.startsWith("upsertGraph") === true && write.args?.[1] === undefined && draft.columns?.some(({ column }) => isPrimary(table, column)) === true) draft.kind = "update";
+  if (write?.name.startsWith("upsertGraph") === true && !mayInsertMissing(write.args?.[1]) && draft.columns?.some(({ column }) => isPrimary(table, column)) === true) draft.kind = "update";
   if (draft.kind === "insert") {
     draft.conflict = readConflict(view, linked, table, links, perhapsOf(view, linked));
     if (draft.conflict !== null) draft.kind = "upsert";
@@ -76,6 +76,10 @@ function readStatement(view: CallView, linked: Linked, table: NamedTable, links:
   if (first) draft.row = true;
   if (view.names.has("orderBy")) draft.ordered = true;
   draft.lookup = view.names.has("resultSize") || view.names.has("count") ? "count" : first || takesFirstRow(view, linked.program.facts(view.path)?.code) ? "one" : "many";
+}
+
+function mayInsertMissing(options: Evaluated | undefined): boolean {
+  return options !== undefined && (options.kind !== "object" || !options.complete || options.entries.has("insertMissing"));
 }
 
 function isPrimary({ table }: NamedTable, column: string): boolean {
