@@ -30,4 +30,3 @@ function indexLists(code: CodeFacts): Map<number, Expression> {
   for (const local of code.locals) for (const { value } of local.values) add(value);
   return index;
 }
-
